@@ -1,0 +1,50 @@
+# Holds a mistake in a flow to what the compiler may say about it. With each compiler, SOURCE must
+#
+#   * not compile, with exactly one `error:`,
+#   * in at most 30 lines of output, one of which names SOURCE itself (the user's line),
+#   * and with every text that its comments `// expect: TEXT` name.
+#
+#   cmake -DROOT=... -DSOURCE=... -DCOMPILERS=g++,clang++-19 -P tests/error_test.cmake
+
+set(lines_max 30)
+
+file(STRINGS "${SOURCE}" expectations REGEX "^ *// expect: ")
+list(TRANSFORM expectations REPLACE "^ *// expect: " "")
+if(NOT expectations)
+  message(FATAL_ERROR "${SOURCE}: no // expect: TEXT says what the message has to contain")
+endif()
+
+string(REPLACE "," ";" compilers "${COMPILERS}")
+foreach(compiler IN LISTS compilers)
+  if(compiler MATCHES "NOTFOUND$")
+    message(FATAL_ERROR "clang is not installed (scripts/setup test)")
+  endif()
+  execute_process(COMMAND "${compiler}" -std=c++20 -fsyntax-only "-I${ROOT}" "${SOURCE}"
+    RESULT_VARIABLE status ERROR_VARIABLE output OUTPUT_QUIET)
+
+  set(complaints)
+  if(status EQUAL 0)
+    list(APPEND complaints "it compiles")
+  endif()
+  string(REGEX MATCHALL "error: " errors "${output}")
+  list(LENGTH errors error_count)
+  if(NOT error_count EQUAL 1)
+    list(APPEND complaints "it has ${error_count} errors instead of one")
+  endif()
+  string(REGEX MATCHALL "\n" line_ends "${output}")
+  list(LENGTH line_ends line_count)
+  if(line_count GREATER lines_max)
+    list(APPEND complaints "its message has ${line_count} lines, ${lines_max} are allowed")
+  endif()
+  foreach(text IN LISTS expectations ITEMS "${SOURCE}")
+    string(FIND "${output}" "${text}" found)
+    if(found EQUAL -1)
+      list(APPEND complaints "its message does not contain: ${text}")
+    endif()
+  endforeach()
+
+  if(complaints)
+    list(JOIN complaints "\n  " complaints)
+    message(FATAL_ERROR "${SOURCE} with ${compiler}:\n  ${complaints}\nThe message:\n${output}")
+  endif()
+endforeach()
