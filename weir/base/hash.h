@@ -1,0 +1,65 @@
+// One 64-bit hash for everything that can be a key: integers, enums, text, bytes, pairs, tuples, optionals,
+// and any type with a `hash()` member or a std::hash.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace weir {
+
+// The single value that carries no information: `pair<K, unit>` makes a join of sets.
+struct unit {
+  friend constexpr bool operator==(unit, unit) { return true; }
+  constexpr std::uint64_t hash() const { return 0; }
+};
+
+// A multiply whose halves are folded: every input bit reaches every output bit (wyhash, Wang Yi).
+constexpr std::uint64_t mix(std::uint64_t word) {
+  auto const product =
+      static_cast<unsigned __int128>(word ^ 0x2D358DCCAA6C78A5u) * 0x9E3779B97F4A7C15u;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+template <class T>
+concept has_hash_member = requires(T const& value) {
+  { value.hash() } -> std::convertible_to<std::uint64_t>;
+};
+template <class T>
+concept has_text_member = requires(T const& value) {
+  { value.text() } -> std::convertible_to<std::string_view>;
+};
+
+template <class T>
+constexpr std::uint64_t hash_of(T const& value);
+
+template <class... Part>
+constexpr std::uint64_t hash_of_parts(Part const&... part) {
+  std::uint64_t hash = 0;
+  ((hash = mix(hash + hash_of(part))), ...);
+  return hash;
+}
+
+template <class T>
+constexpr std::uint64_t hash_of(T const& value) {
+  if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) {
+    return mix(static_cast<std::uint64_t>(value));
+  } else if constexpr (has_hash_member<T>) {
+    return value.hash();
+  } else if constexpr (std::is_convertible_v<T const&, std::string_view>) {
+    return mix(std::hash<std::string_view>{}(value));
+  } else if constexpr (has_text_member<T>) {
+    return mix(std::hash<std::string_view>{}(value.text()));
+  } else if constexpr (requires { std::tuple_size<T>::value; }) {
+    return std::apply([](auto const&... part) { return hash_of_parts(part...); }, value);
+  } else {
+    return mix(std::hash<T>{}(value));
+  }
+}
+
+}  // namespace weir
