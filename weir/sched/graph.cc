@@ -1,0 +1,287 @@
+#include "weir/sched/graph.h"
+
+#include <algorithm>
+#include <bit>
+#include <exception>
+
+#include "weir/base/assert.h"
+
+namespace weir {
+
+namespace {
+
+// Under a time budget an activation is given this many items at a time, so that the clock is looked at.
+constexpr std::int64_t items_per_look_at_the_clock = 1024;
+
+}  // namespace
+
+HandoffCounters HandoffBase::counters() const {
+  std::uint64_t const waiting = waiting_bytes() / item_size_;
+  std::uint64_t const unflipped = static_cast<std::uint64_t>(write_.end - write_.begin);
+  return {(read_bytes_ + unflipped) / item_size_, waiting,
+          std::max<std::uint64_t>(high_water_bytes_ / item_size_, waiting)};
+}
+
+// ---- external input ----
+
+void ExternalInput::attach(Graph& graph, HandoffBase& handoff, Subgraph& reader) {
+  WEIR_ASSERT(graph_ == nullptr);
+  graph_ = &graph;
+  handoff_ = &handoff;
+  graph.connect(nullptr, handoff, &reader);
+}
+
+void ExternalInput::flip_handoff() {
+  handoff_->note_depth();
+  handoff_->flip();
+}
+
+void ExternalInput::notify() {
+  if (listed_ || graph_ == nullptr) return;
+  listed_ = true;
+  next_ = std::exchange(graph_->external_, this);
+}
+
+void ExternalInput::notify_from_any_thread() {
+  ExternalInput* head = graph_->remote_external_.load(std::memory_order_relaxed);
+  do {  // bounded by the number of channels that are listed at the same time
+    next_ = head;
+  } while (!graph_->remote_external_.compare_exchange_weak(head, this, std::memory_order_release,
+                                                           std::memory_order_relaxed));
+  graph_->wake_count_.fetch_add(1, std::memory_order_release);
+  graph_->wake_count_.notify_one();
+  if (graph_->waker_.wake != nullptr) graph_->waker_.wake(graph_->waker_.context);
+}
+
+void Graph::admit_external() {
+  admit_list(std::exchange(external_, nullptr));
+  if (external_pending()) admit_list(remote_external_.exchange(nullptr, std::memory_order_acquire));
+}
+
+void Graph::admit_list(ExternalInput* input) {
+  while (input != nullptr) {  // as many as there are inputs: each is listed once
+    ExternalInput* const next = input->next_;
+    input->listed_ = false;
+    input->admit_(*input);
+    make_ready(*input->handoff_->reader);
+    input = next;
+  }
+}
+
+// ---- building ----
+
+void Graph::add(Subgraph& subgraph) {
+  WEIR_ASSERT(!mid_tick_);
+  WEIR_ASSERT(subgraph.run != nullptr);
+  subgraphs_.push_back(&subgraph);
+  ++generation_;
+  make_ready(subgraph);
+  start_ = true;
+}
+
+void Graph::connect(Subgraph* writer, HandoffBase& handoff, Subgraph* reader) {
+  WEIR_ASSERT(!mid_tick_);
+  if (std::find(handoffs_.begin(), handoffs_.end(), &handoff) == handoffs_.end()) {
+    handoffs_.push_back(&handoff);
+  }
+  if (writer != nullptr) writer->outputs_.push_back(&handoff);
+  if (reader != nullptr) {
+    WEIR_ASSERT(handoff.reader == nullptr);  // one reader; a teeing handoff serves several
+    handoff.reader = reader;
+  }
+  for (Subgraph const* source : subgraphs_) {
+    bool const writes = std::count(source->outputs_.begin(), source->outputs_.end(), &handoff) > 0;
+    bool const backward = handoff.reader != nullptr && source->stratum > handoff.reader->stratum;
+    WEIR_ASSERT(!(writes && backward && handoff.delay == Delay::none));
+  }
+  ++generation_;
+}
+
+bool Graph::reaches(Subgraph const& from, Subgraph const& to) const {
+  std::vector<Subgraph const*> found{&from};
+  for (std::size_t next = 0; next < found.size(); ++next) {
+    if (found[next] == &to) return true;
+    for (HandoffBase const* handoff : found[next]->outputs_) {
+      Subgraph const* const reader = handoff->reader;
+      bool const known = std::find(found.begin(), found.end(), reader) != found.end();
+      if (reader != nullptr && !known) found.push_back(reader);
+    }
+  }
+  return false;
+}
+
+// ---- the ready set: one FIFO a stratum, one bit for each that is not empty ----
+
+void Graph::make_ready(Subgraph& subgraph) {
+  if (subgraph.ready_) return;
+  subgraph.ready_ = true;
+  subgraph.next_ready_ = nullptr;
+  Fifo& fifo = ready_[subgraph.stratum];
+  (fifo.tail == nullptr ? fifo.head : fifo.tail->next_ready_) = &subgraph;
+  fifo.tail = &subgraph;
+  ready_mask_[subgraph.stratum / 64] |= std::uint64_t{1} << (subgraph.stratum % 64);
+}
+
+void Graph::make_ready_first(Subgraph& subgraph) {
+  if (subgraph.ready_) return;
+  subgraph.ready_ = true;
+  Fifo& fifo = ready_[subgraph.stratum];
+  subgraph.next_ready_ = fifo.head;
+  fifo.head = &subgraph;
+  if (fifo.tail == nullptr) fifo.tail = &subgraph;
+  ready_mask_[subgraph.stratum / 64] |= std::uint64_t{1} << (subgraph.stratum % 64);
+}
+
+Subgraph* Graph::pop_ready() {
+  for (std::size_t word = 0; word < ready_mask_.size(); ++word) {
+    if (ready_mask_[word] == 0) continue;
+    auto const bit = static_cast<std::size_t>(std::countr_zero(ready_mask_[word]));
+    Fifo& fifo = ready_[word * 64 + bit];
+    Subgraph* const subgraph = fifo.head;
+    fifo.head = subgraph->next_ready_;
+    if (fifo.head == nullptr) {
+      fifo.tail = nullptr;
+      ready_mask_[word] &= ready_mask_[word] - 1;
+    }
+    subgraph->ready_ = false;
+    return subgraph;
+  }
+  return nullptr;
+}
+
+void Graph::schedule(Subgraph& subgraph) {
+  make_ready(subgraph);
+  start_ = true;
+}
+
+// ---- a tick ----
+
+void Graph::begin_tick() {
+  start_ = false;
+  mid_tick_ = true;
+  admit_external();
+}
+
+Status Graph::run_tick() {
+  if (failure_ || held_) return failure_ ? Status::done : Status::yielded;
+  if (!mid_tick_) begin_tick();
+  items_left_ = budget_.items;
+  Subgraph* subgraph = pop_ready();
+  if (subgraph == nullptr) {
+    end_tick();
+    return Status::done;
+  }
+  std::uint64_t now = cycles();
+  bool const timed = budget_.time != never;
+  if (timed) {
+    auto const allowed = static_cast<double>(budget_.time) * cycles_per_nanosecond();
+    tick_end_cycles_ = now + static_cast<std::uint64_t>(allowed);
+  }
+  Activation activation{*this, 0, tick_, false};
+  for (; subgraph != nullptr; subgraph = pop_ready()) {  // ends: each stratum reaches its fixed point
+    std::int64_t const given =
+        timed ? std::min(items_left_, items_per_look_at_the_clock) : items_left_;
+    activation.budget = given;
+    Status const status = activate(*subgraph, activation);
+    items_left_ -= given - activation.budget;
+    std::uint64_t const then = cycles();
+    subgraph->counters.busy_cycles += then - now;
+    now = then;
+    if (failure_) return Status::done;
+    if (status == Status::yielded) make_ready_first(*subgraph);
+    if (status == Status::yielded ? items_left_ <= 0 || out_of_time(now) || held_
+                                  : held_ || out_of_time(now)) {
+      ++counters_.yields;
+      return Status::yielded;
+    }
+  }
+  end_tick();
+  return Status::done;
+}
+
+Status Graph::activate(Subgraph& subgraph, Activation& activation) {
+  activation.first_in_tick = subgraph.last_tick_ != tick_;
+  subgraph.last_tick_ = tick_;
+  ++subgraph.counters.runs;
+  ++counters_.activations;
+  if (!subgraph.ran_ && (subgraph.end_tick != nullptr || subgraph.replays)) {
+    subgraph.ran_ = true;
+    subgraph.next_ran_ = std::exchange(ran_, &subgraph);
+  }
+  Status status = Status::done;
+  try {
+    status = subgraph.run(subgraph.self, activation);
+  } catch (std::exception const& thrown) {
+    return fail(subgraph, thrown.what());
+  } catch (...) {
+    return fail(subgraph, "something that is not a std::exception");
+  }
+  if (status == Status::yielded) ++subgraph.counters.yields;
+  schedule_readers(subgraph);
+  return status;
+}
+
+void Graph::schedule_readers(Subgraph& writer) {
+  for (HandoffBase* handoff : writer.outputs_) {
+    if (!handoff->has_input()) continue;
+    handoff->note_depth();
+    if (handoff->delay == Delay::none) {
+      if (handoff->reader != nullptr) make_ready(*handoff->reader);
+    } else if (!handoff->deferred_) {
+      handoff->deferred_ = true;
+      handoff->next_deferred_ = std::exchange(deferred_, handoff);
+    }
+  }
+}
+
+bool Graph::out_of_time(std::uint64_t now) const {
+  return budget_.time != never && static_cast<std::int64_t>(now - tick_end_cycles_) >= 0;
+}
+
+void Graph::end_tick() {
+  mid_tick_ = false;
+  ++tick_;
+  ++counters_.ticks;
+  for (Subgraph* subgraph = std::exchange(ran_, nullptr); subgraph != nullptr;) {
+    Subgraph* const next = subgraph->next_ran_;
+    subgraph->ran_ = false;
+    if (subgraph->end_tick != nullptr) subgraph->end_tick(subgraph->self);
+    if (subgraph->replays) make_ready(*subgraph);
+    subgraph = next;
+  }
+  for (HandoffBase* handoff = std::exchange(deferred_, nullptr); handoff != nullptr;) {
+    HandoffBase* const next = handoff->next_deferred_;
+    handoff->deferred_ = false;
+    handoff->flip();
+    if (handoff->delay == Delay::tick) start_ = true;
+    make_ready(*handoff->reader);
+    handoff = next;
+  }
+}
+
+Status Graph::fail(Subgraph& subgraph, std::string what) {
+  failure_ = std::make_unique<Failure>(Failure{std::string(subgraph.name), std::move(what)});
+  return Status::done;
+}
+
+std::uint64_t Graph::run_available() {
+  std::uint64_t const before = counters_.ticks;
+  do {
+    run_tick();
+  } while (can_start());
+  return counters_.ticks - before;
+}
+
+void Graph::run(std::stop_token stop) {
+  std::stop_callback const on_stop(stop, [this] {
+    wake_count_.fetch_add(1, std::memory_order_release);
+    wake_count_.notify_one();
+  });
+  while (!stop.stop_requested() && !failure_) {  // until somebody asks it to stop
+    std::uint32_t const seen = wake_count_.load(std::memory_order_acquire);
+    run_available();
+    if (!external_pending() && !stop.stop_requested()) wake_count_.wait(seen);
+  }
+}
+
+}  // namespace weir

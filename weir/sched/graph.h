@@ -1,0 +1,257 @@
+// The scheduled layer: a Graph owns subgraphs and the handoffs between them, and runs them tick by tick.
+//
+// A tick admits the external input that is there, runs stratum after stratum, each until none of its
+// subgraphs is ready (its fixed point), and ends: state that lives for a tick resets, deferred data becomes
+// visible. A tick starts only because of external input, because data was deferred to it, or because the
+// graph has never run; a subgraph that replays runs in every tick but starts none. run_tick() and
+// run_available() called by hand always run at least one.
+//
+//   begin_tick ─▶ pop the lowest ready stratum's first subgraph ─▶ activate ─▶ … ─▶ end_tick
+//                        ▲                                            │ yielded: first in its stratum
+//                        └────────────────────────────────────────────┘ and run_tick returns
+//
+// Building: `add` what the caller owns, `make_*` what the graph shall own, `connect` both. A graph grows
+// between ticks and never shrinks. Everything but Waker, Channel and external_pending belongs to one thread.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <limits>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "weir/base/clock.h"
+#include "weir/sched/handoff.h"
+#include "weir/sched/subgraph.h"
+
+namespace weir {
+
+// What one tick may do before it yields: items pulled, and time. A tick that yields is continued by the
+// next run_tick; nothing is admitted in between.
+struct TickBudget {
+  std::int64_t items = std::numeric_limits<std::int64_t>::max();
+  Duration time = never;
+};
+
+struct GraphCounters {
+  std::uint64_t ticks = 0;
+  std::uint64_t activations = 0;
+  std::uint64_t yields = 0;
+};
+
+// A flow that ended because a user function threw.
+struct Failure {
+  std::string subgraph;
+  std::string what;
+};
+
+// Something a graph keeps alive as long as itself: the state behind its subgraphs.
+class Program {
+ public:
+  virtual ~Program() = default;
+};
+
+// Tells whoever runs the graph, from any thread, that it has something to do.
+struct Waker {
+  void (*wake)(void* context) = nullptr;
+  void* context = nullptr;
+};
+
+// The part of Input and Channel that the graph sees.
+class ExternalInput {
+ public:
+  ExternalInput(ExternalInput const&) = delete;
+  ExternalInput& operator=(ExternalInput const&) = delete;
+
+ protected:
+  using Admit = void (*)(ExternalInput&);
+  explicit ExternalInput(Admit admit = [](ExternalInput& input) { input.flip_handoff(); })
+      : admit_(admit) {}
+  ~ExternalInput() = default;
+
+  // A graph that is attached outlives the last use of this input.
+  void attach(Graph& graph, HandoffBase& handoff, Subgraph& reader);
+  // New data has been written to the handoff.
+  void notify();
+  // The same from any thread; not again before the graph has admitted it.
+  void notify_from_any_thread();
+  bool attached() const { return graph_ != nullptr; }
+  void flip_handoff();
+
+ private:
+  friend class Graph;
+
+  Admit admit_;
+  Graph* graph_ = nullptr;
+  HandoffBase* handoff_ = nullptr;
+  ExternalInput* next_ = nullptr;
+  bool listed_ = false;
+};
+
+class Graph {
+ public:
+  Graph() = default;
+  Graph(Graph const&) = delete;
+  Graph& operator=(Graph const&) = delete;
+  ~Graph() = default;
+
+  // ---- building (between ticks) ----
+
+  // The caller owns `subgraph`, or adopts its owner; it is ready at once.
+  void add(Subgraph& subgraph);
+  // Either end may be null: what is outside the graph. Data must not flow to an earlier stratum within a
+  // tick; give such a handoff Delay::tick.
+  void connect(Subgraph* writer, HandoffBase& handoff, Subgraph* reader);
+  void adopt(std::unique_ptr<Program> program) { programs_.push_back(std::move(program)); }
+
+  template <class T>
+  Handoff<T>& make_handoff(std::string_view name = "handoff", Delay delay = Delay::none);
+  // `run` is called with an Activation&, and returns Status or nothing (done).
+  template <class Run>
+  Subgraph& make_subgraph(std::string name, Stratum stratum,
+                          std::initializer_list<HandoffBase*> inputs,
+                          std::initializer_list<HandoffBase*> outputs, Run run);
+
+  // ---- running ----
+
+  // One whole tick, or the rest of an unfinished one, or as much of either as the budget allows.
+  Status run_tick();
+  // At least one tick, then more while one can start. Returns the number of ticks that ended.
+  std::uint64_t run_available();
+  // run_available, then sleeps until a channel is sent to; again and again until `stop` is requested.
+  void run(std::stop_token stop);
+  // Makes `subgraph` ready as if it had been given external input.
+  void schedule(Subgraph& subgraph);
+
+  // A tick can start or go on.
+  bool can_start() const {
+    return !held_ && !failure_ && (start_ || mid_tick_ || external_ != nullptr || external_pending());
+  }
+  bool mid_tick() const { return mid_tick_; }
+  // From any thread: a channel has data that no tick has seen.
+  bool external_pending() const {
+    return remote_external_.load(std::memory_order_relaxed) != nullptr;
+  }
+  // While held, nothing starts or goes on, and a running tick yields: the way downstream is full.
+  void hold(bool held) { held_ = held; }
+  bool held() const { return held_; }
+
+  std::uint64_t tick() const { return tick_; }
+  void set_budget(TickBudget budget) { budget_ = budget; }
+  void set_waker(Waker waker) { waker_ = waker; }
+  // Set once a user function threw; the graph does not run any more.
+  Failure const* failure() const { return failure_.get(); }
+
+  // ---- looking ----
+
+  GraphCounters const& counters() const { return counters_; }
+  std::span<Subgraph* const> subgraphs() const { return subgraphs_; }
+  std::span<HandoffBase* const> handoffs() const { return handoffs_; }
+  // Whether items that enter `from` can come out of `to`.
+  bool reaches(Subgraph const& from, Subgraph const& to) const;
+  // Changes whenever the graph grows, and with it the answers of `reaches`.
+  std::uint64_t generation() const { return generation_; }
+
+ private:
+  friend class ExternalInput;
+
+  struct Fifo {
+    Subgraph* head = nullptr;
+    Subgraph* tail = nullptr;
+  };
+
+  void make_ready(Subgraph& subgraph);
+  void make_ready_first(Subgraph& subgraph);
+  Subgraph* pop_ready();
+  void begin_tick();
+  void admit_external();
+  void admit_list(ExternalInput* input);
+  Status activate(Subgraph& subgraph, Activation& activation);
+  void schedule_readers(Subgraph& writer);
+  bool out_of_time(std::uint64_t now) const;
+  void end_tick();
+  Status fail(Subgraph& subgraph, std::string what);
+
+  static constexpr std::size_t stratum_count = std::size_t{stratum_last} + 1;
+
+  std::array<std::uint64_t, stratum_count / 64> ready_mask_{};
+  std::array<Fifo, stratum_count> ready_{};
+
+  bool start_ = false;
+  bool mid_tick_ = false;
+  bool held_ = false;
+  std::uint64_t tick_ = 0;
+  std::int64_t items_left_ = 0;
+  std::uint64_t tick_end_cycles_ = 0;
+  TickBudget budget_;
+
+  Subgraph* ran_ = nullptr;          // with something to do at the end of the tick
+  HandoffBase* deferred_ = nullptr;  // on tick edges, with data for the next tick
+  ExternalInput* external_ = nullptr;
+  std::atomic<ExternalInput*> remote_external_{nullptr};
+
+  Waker waker_;
+  std::atomic<std::uint32_t> wake_count_{0};
+  GraphCounters counters_;
+  std::unique_ptr<Failure> failure_;
+  std::uint64_t generation_ = 0;
+  std::vector<Subgraph*> subgraphs_;
+  std::vector<HandoffBase*> handoffs_;
+  std::vector<std::unique_ptr<Program>> programs_;
+};
+
+template <class T>
+Handoff<T>& Graph::make_handoff(std::string_view name, Delay delay) {
+  struct Owned final : Program {
+    explicit Owned(std::string_view given) : name(given), handoff(name) {}
+    std::string name;
+    Handoff<T> handoff;
+  };
+  auto owned = std::make_unique<Owned>(name);
+  Handoff<T>& handoff = owned->handoff;
+  handoff.delay = delay;
+  adopt(std::move(owned));
+  return handoff;
+}
+
+template <class Run>
+Subgraph& Graph::make_subgraph(std::string name, Stratum stratum,
+                               std::initializer_list<HandoffBase*> inputs,
+                               std::initializer_list<HandoffBase*> outputs, Run run) {
+  struct Owned final : Program {
+    Owned(std::string given, Run function) : name(std::move(given)), run(std::move(function)) {}
+    static Status call(void* self, Activation& activation) {
+      auto& run = static_cast<Owned*>(self)->run;
+      if constexpr (std::is_void_v<std::invoke_result_t<Run&, Activation&>>) {
+        run(activation);
+        return Status::done;
+      } else {
+        return run(activation);
+      }
+    }
+    std::string name;
+    Run run;
+    Subgraph subgraph;
+  };
+  auto owned = std::make_unique<Owned>(std::move(name), std::move(run));
+  Subgraph& subgraph = owned->subgraph;
+  subgraph.run = &Owned::call;
+  subgraph.self = owned.get();
+  subgraph.name = owned->name;
+  subgraph.stratum = stratum;
+  add(subgraph);
+  for (HandoffBase* handoff : inputs) connect(nullptr, *handoff, &subgraph);
+  for (HandoffBase* handoff : outputs) connect(&subgraph, *handoff, nullptr);
+  adopt(std::move(owned));
+  return subgraph;
+}
+
+}  // namespace weir

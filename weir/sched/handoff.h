@@ -1,0 +1,176 @@
+// A handoff is the buffer between two subgraphs: one writes, one reads, neither waits.
+//
+// It has two buffers. Writers append to the write buffer; when the reader has finished its read buffer the
+// two are swapped (`flip`). So a subgraph may write to a handoff that it reads (a cycle) without disturbing
+// the items under its loop. A handoff on a tick edge flips at the end of the tick instead, and one that
+// carries external input at the beginning of one.
+//
+//   write   begin ───── end ······ capacity          length() = (end - begin) + (read_end - cursor)
+//   read    begin ── cursor ── end ······ capacity   begin <= cursor <= end <= capacity, in both
+//
+// HandoffBase is what the scheduler sees: raw ends, an item size and the reader. Nothing is virtual: the
+// length is a subtraction and a flip is a swap. Handoffs never refuse: what enters a tick is bounded instead.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "weir/base/assert.h"
+#include "weir/base/operator_info.h"
+
+namespace weir {
+
+struct Subgraph;
+
+struct HandoffCounters {
+  std::uint64_t items = 0;       // ever read or ready to be read
+  std::uint64_t depth = 0;       // waiting now
+  std::uint64_t high_water = 0;  // largest depth seen at an activation's border
+};
+
+class HandoffBase {
+ public:
+  HandoffBase(HandoffBase const&) = delete;
+  HandoffBase& operator=(HandoffBase const&) = delete;
+
+  bool has_input() const { return write_.begin != write_.end; }
+  std::size_t length() const { return waiting_bytes() / item_size_; }
+  bool empty() const { return waiting_bytes() == 0; }
+  HandoffCounters counters() const;
+
+  Subgraph* reader = nullptr;
+  std::string_view name;
+  Delay delay = Delay::none;
+
+ protected:
+  friend class Graph;
+  friend class ExternalInput;
+
+  struct Span {
+    std::byte* begin = nullptr;
+    std::byte* end = nullptr;
+    std::byte* capacity = nullptr;
+  };
+
+  explicit HandoffBase(std::size_t item_size) : item_size_(item_size) {}
+  ~HandoffBase() = default;
+
+  std::size_t waiting_bytes() const {
+    return static_cast<std::size_t>((write_.end - write_.begin) + (read_.end - cursor_));
+  }
+  void note_depth() {
+    std::size_t const bytes = waiting_bytes();
+    if (bytes > high_water_bytes_) high_water_bytes_ = bytes;
+  }
+  void flip() {
+    WEIR_ASSERT(cursor_ == read_.end);
+    std::swap(write_, read_);
+    cursor_ = read_.begin;
+    read_bytes_ += static_cast<std::uint64_t>(read_.end - read_.begin);
+  }
+
+  Span write_;
+  Span read_;
+  std::byte* cursor_ = nullptr;
+  std::size_t item_size_;
+  std::uint64_t read_bytes_ = 0;
+  std::size_t high_water_bytes_ = 0;
+  HandoffBase* next_deferred_ = nullptr;
+  bool deferred_ = false;
+};
+
+template <class T>
+class Handoff : public HandoffBase {
+  static_assert(std::is_nothrow_move_constructible_v<T>,
+                "weir: an item that passes a handoff must be movable without an exception");
+  static_assert(alignof(T) <= alignof(std::max_align_t));
+
+ public:
+  using value_type = T;
+
+  explicit Handoff(std::string_view handoff_name = {}) : HandoffBase(sizeof(T)) {
+    name = handoff_name;
+  }
+  ~Handoff() {
+    destroy(items(write_.begin), items(write_.end));
+    destroy(items(cursor_), items(read_.end));
+    std::free(write_.begin);
+    std::free(read_.begin);
+  }
+
+  template <class U>
+  [[gnu::always_inline]] void push(U&& item) {
+    if (write_.end == write_.capacity) [[unlikely]] grow(1);
+    new (static_cast<void*>(write_.end)) T(std::forward<U>(item));
+    write_.end += sizeof(T);
+  }
+
+  // Room for `count` more items without growing.
+  void reserve(std::size_t count) {
+    if (static_cast<std::size_t>(write_.capacity - write_.end) < count * sizeof(T)) grow(count);
+  }
+
+  // Gives at most `budget` items to `push` and takes them off the budget. True when none are left.
+  template <class Push>
+  [[gnu::always_inline]] bool drain(Push&& push, std::int64_t& budget) {
+    if (cursor_ == read_.end) {
+      if (delay != Delay::none || !has_input()) return true;
+      flip();
+    }
+    return drain_read_buffer(push, budget);
+  }
+
+  // The same, of what was flipped before: for tick edges and external input.
+  template <class Push>
+  [[gnu::always_inline]] bool drain_read_buffer(Push&& push, std::int64_t& budget) {
+    T* const first = items(cursor_);
+    T* last = items(read_.end);
+    if (last - first > budget) last = first + budget;
+    budget -= last - first;
+    for (T* item = first; item != last; ++item) push(std::move(*item));
+    destroy(first, last);
+    cursor_ = reinterpret_cast<std::byte*>(last);
+    if (cursor_ != read_.end) return false;
+    cursor_ = read_.end = read_.begin;
+    return true;
+  }
+
+ private:
+  static T* items(std::byte* bytes) { return reinterpret_cast<T*>(bytes); }
+
+  static void destroy(T* first, T* last) {
+    if constexpr (!std::is_trivially_destructible_v<T>) std::destroy(first, last);
+  }
+
+  [[gnu::noinline, gnu::cold]] void grow(std::size_t count) {
+    std::size_t const used = static_cast<std::size_t>(write_.end - write_.begin);
+    std::size_t capacity = used == 0 ? 64 * sizeof(T) : 2 * used;
+    while (capacity - used < count * sizeof(T)) capacity *= 2;  // bounded by the width of size_t
+    auto* const bytes = static_cast<std::byte*>(std::malloc(capacity));
+    if (bytes == nullptr) throw std::bad_alloc();
+    std::uninitialized_move(items(write_.begin), items(write_.end), items(bytes));
+    destroy(items(write_.begin), items(write_.end));
+    std::free(write_.begin);
+    write_ = {bytes, bytes + used, bytes + capacity};
+  }
+};
+
+// A blocking edge: the items go straight into the state of the operator that waits for them; the mark tells
+// the scheduler that something came, so that the operator's subgraph runs.
+class Mark : public HandoffBase {
+ public:
+  Mark() : HandoffBase(1) { write_ = {&place_, &place_, &place_ + 1}; }
+  void set() { write_.end = &place_ + 1; }
+  bool take() { return std::exchange(write_.end, &place_) != &place_; }
+
+ private:
+  std::byte place_{};
+};
+
+}  // namespace weir

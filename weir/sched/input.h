@@ -1,0 +1,115 @@
+// How data enters a graph from outside a tick.
+//
+//   Input<T>    from the graph's own thread: no lock, no atomic.
+//   Channel<T>  from any thread: bounded, one short lock a call.
+//
+// Both collect what they are given and show it to the graph at the beginning of its next tick: data that
+// comes during a tick waits for the next one.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "weir/base/assert.h"
+#include "weir/sched/graph.h"
+#include "weir/sched/handoff.h"
+
+namespace weir {
+
+template <class T>
+class Input : public ExternalInput {
+ public:
+  using value_type = T;
+
+  explicit Input(std::string_view name = "input") : handoff_(name) {}
+
+  // The next tick of the graph, which this starts, sees the item.
+  template <class U>
+  void give(U&& item) {
+    handoff_.push(std::forward<U>(item));
+    notify();
+  }
+
+  std::size_t length() const { return handoff_.length(); }
+  HandoffBase& handoff() { return handoff_; }
+
+  void attach(Graph& graph, Subgraph& reader) {
+    ExternalInput::attach(graph, handoff_, reader);
+    if (handoff_.has_input()) notify();
+  }
+
+  template <class Push>
+  [[gnu::always_inline]] bool drain(Push&& push, std::int64_t& budget) {
+    return handoff_.drain_read_buffer(push, budget);
+  }
+
+ private:
+  Handoff<T> handoff_;
+};
+
+template <class T>
+class Channel : public ExternalInput {
+ public:
+  using value_type = T;
+
+  // Holds at most `capacity` items that no tick has taken yet.
+  explicit Channel(std::size_t capacity = 65'536, std::string_view name = "channel")
+      : ExternalInput(&admit_locked), handoff_(name), capacity_(capacity) {
+    WEIR_ASSERT(capacity > 0);
+  }
+
+  // From any thread. False when the channel is full: nothing was taken; try again after a tick.
+  template <class U>
+  [[nodiscard]] bool try_send(U&& item) {
+    bool first = false;
+    {
+      std::lock_guard const lock(mutex_);
+      if (waiting_ == capacity_) return false;
+      handoff_.push(std::forward<U>(item));
+      // Listed exactly once per batch: no tick starts for data that an earlier one has taken.
+      first = waiting_++ == 0 && attached();
+    }
+    if (first) notify_from_any_thread();
+    return true;
+  }
+
+  // From any thread; the caller knows that there is room.
+  template <class U>
+  void send(U&& item) {
+    bool const sent = try_send(std::forward<U>(item));
+    WEIR_ASSERT(sent);
+  }
+
+  std::size_t capacity() const { return capacity_; }
+  HandoffBase& handoff() { return handoff_; }
+
+  void attach(Graph& graph, Subgraph& reader) {
+    std::lock_guard const lock(mutex_);
+    ExternalInput::attach(graph, handoff_, reader);
+    if (waiting_ > 0) notify_from_any_thread();
+  }
+
+  template <class Push>
+  [[gnu::always_inline]] bool drain(Push&& push, std::int64_t& budget) {
+    return handoff_.drain_read_buffer(push, budget);
+  }
+
+ private:
+  static void admit_locked(ExternalInput& input) {
+    auto& channel = static_cast<Channel&>(input);
+    std::lock_guard const lock(channel.mutex_);
+    channel.flip_handoff();
+    channel.waiting_ = 0;
+  }
+
+  std::mutex mutex_;
+  Handoff<T> handoff_;
+  std::size_t waiting_ = 0;
+  std::size_t const capacity_;
+};
+
+}  // namespace weir
