@@ -1,0 +1,62 @@
+// What an operator is: its row, its state, its push, and its flush if it holds something back.
+//
+// An operator is written once, as push. The engine makes one function of each (node, port) pair and hands it
+// an `emit` that calls, or appends to, whatever comes next; nothing is virtual and nothing waits.
+//
+//   struct Name : Operator {
+//     static constexpr OperatorInfo info{...};                  // its row
+//     template <class... Item> struct State {...};              // optional
+//     template <class... Item> static consteval auto output();  // Type<what it gives>, after its checks
+//     template <int Port> void push(auto& state, auto&& item, auto const& emit);
+//     bool flush(auto& state, auto const& emit, std::int64_t& budget, bool begin);  // if it flushes
+//     void end_tick(auto& state);                                                   // if it ends ticks
+//   };
+//
+// flush and a source's drain are pulls: they give at most `budget` items, take those off it, and return
+// whether they are finished; if not, they are called again where they stopped (`begin` is false then).
+// `emit(item)` gives an item on; `emit.context()` is the Context of this moment.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+#include "weir/base/operator_info.h"
+
+namespace weir {
+
+struct Operator {};
+
+template <class T>
+concept is_operator = std::derived_from<T, Operator>;
+
+template <class T>
+struct Type {
+  using type = T;
+};
+
+// The item type behind a mistake that has been reported: every operator takes it and gives it on silently,
+// so that one mistake is one error.
+struct Untyped {};
+
+// What a node without state has.
+struct Stateless {};
+
+// How long an operator's state lives; the leading arguments of an operator.
+struct None {};     // until the run of the subgraph ends
+struct Tick {};     // until the tick ends
+struct Forever {};  // as long as the flow
+inline constexpr None none{};
+inline constexpr Tick tick{};
+inline constexpr Forever forever{};
+
+template <class T>
+concept is_lifetime =
+    std::same_as<T, None> || std::same_as<T, Tick> || std::same_as<T, Forever>;
+
+template <class Lifetime>
+inline constexpr bool lives_forever = std::same_as<Lifetime, Forever>;
+template <class Lifetime>
+inline constexpr bool lives_a_tick = std::same_as<Lifetime, Tick>;
+
+}  // namespace weir

@@ -1,0 +1,39 @@
+// dest(output): appends each item to an output and ends the chain. An output is anything with a `value_type`
+// and `push(item)`; it is referred to, not owned, and must outlive the flow.
+#pragma once
+
+#include <concepts>
+#include <utility>
+
+#include "weir/pipes/operator.h"
+
+namespace weir {
+
+template <class T>
+concept is_output = requires(T& output, typename T::value_type item) { output.push(std::move(item)); };
+
+template <is_output Output>
+struct Dest : Operator {
+  static constexpr OperatorInfo info{.name = "dest", .outputs = {0, 0}};
+  struct Nothing {};
+  Output* output_;
+
+  template <class Item>
+  static consteval auto output() {
+    static_assert(std::convertible_to<Item, typename Output::value_type>,
+                  "weir: dest(output): the output does not take the Item it receives; map it first");
+    if constexpr (std::convertible_to<Item, typename Output::value_type>) return Type<Nothing>{};
+    else return Type<Untyped>{};
+  }
+  template <int Port>
+  [[gnu::always_inline]] void push(auto&, auto&& item, auto const&) {
+    output_->push(static_cast<decltype(item)&&>(item));
+  }
+};
+
+template <is_output Output>
+Dest<Output> dest(Output& output) {
+  return {{}, &output};
+}
+
+}  // namespace weir

@@ -1,0 +1,132 @@
+// The one description of a flow, as a value: operators, edges, names, strata, handoffs, subgraphs.
+//
+// A plan is made at compile time from the statements of a flow, stage by stage. Plan<Nodes, Edges> is only
+// storage; every stage is an ordinary constexpr function over spans, in a file named by its verb, linear in
+// nodes + edges, and unit-tested at run time. `make_plan` below is the table of contents.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "weir/base/operator_info.h"
+#include "weir/plan/diagnostic.h"
+
+namespace weir {
+
+using Index = std::int16_t;
+inline constexpr Index no_index = -1;
+
+// ---- what the flow syntax hands over ----
+
+// One element of a chain: an operator, or a reference to a node by its name, perhaps with a port.
+struct Element {
+  bool is_operator = false;
+  OperatorInfo info{};
+  std::string_view name;
+  std::string_view port;
+};
+// `name = a >> b >> c`, or without a name; its elements are [first, first + count).
+struct Statement {
+  std::string_view name;
+  Index first = 0;
+  Index count = 0;
+};
+struct Statements {
+  std::span<Element const> elements;
+  std::span<Statement const> statements;
+};
+
+// ---- the plan ----
+
+enum class EdgeKind : std::uint8_t {
+  direct,    // a function call
+  handoff,   // a buffer; `delay` says when it becomes visible
+  blocking,  // straight into the state of an operator that waits; stores no items
+};
+
+struct PlanNode {
+  OperatorInfo info{};
+  std::string_view name;  // of the statement whose last operator it is; may be empty
+  std::uint16_t input_count = 0;
+  std::uint16_t output_count = 0;
+  Index stratum = 0;
+  Index subgraph = no_index;
+  Index type_order = no_index;   // its item type is known after those with smaller numbers
+  Index typed_by = no_index;     // the edge that brings the first known type
+  bool pull = false;             // pulled from (blue in pictures), not pushed to
+  // The node's name where it has one, else its operator's.
+  constexpr std::string_view title() const { return name.empty() ? info.name : name; }
+};
+
+struct PlanEdge {
+  Index source = no_index;
+  Index target = no_index;
+  std::string_view source_port;
+  std::string_view target_port;
+  std::uint16_t port = 0;  // the number of the target's input
+  EdgeKind kind = EdgeKind::direct;
+  Delay delay = Delay::none;
+  // A blocking edge whose operator must be told that something came.
+  bool marks = false;
+};
+
+// Where items enter a subgraph's run function, in this order.
+enum class EntryKind : std::uint8_t { flush, replay, source, handoff };
+struct PlanEntry {
+  EntryKind kind = EntryKind::source;
+  Index index = no_index;  // of the node; of the edge for a handoff
+};
+
+struct PlanSubgraph {
+  Index stratum = 0;
+  bool replays = false;
+  bool ends_ticks = false;
+  Index first_entry = 0;  // entries [first_entry, first_entry of the next subgraph)
+  Index entry_count = 0;
+};
+
+// The plan under construction: what a stage reads and writes. Its header says which.
+struct PlanSpans {
+  std::span<PlanNode> nodes;
+  std::span<PlanEdge> edges;
+  // The edges that leave node n are out_edges[out_begin[n] .. out_begin[n + 1]).
+  std::span<Index> out_begin;
+  std::span<Index> out_edges;
+  std::span<PlanSubgraph> subgraphs;
+  std::span<PlanEntry> entries;
+};
+
+// A finished plan, to look at.
+struct PlanView {
+  std::span<PlanNode const> nodes;
+  std::span<PlanEdge const> edges;
+  std::span<PlanSubgraph const> subgraphs;
+  std::span<PlanEntry const> entries;
+};
+
+template <std::size_t Nodes, std::size_t Edges>
+struct Plan {
+  std::array<PlanNode, Nodes> nodes{};
+  std::array<PlanEdge, Edges> edges{};
+  std::array<Index, Nodes + 1> out_begin{};
+  std::array<Index, Edges> out_edges{};
+  std::array<PlanSubgraph, Nodes> subgraphs{};
+  std::array<PlanEntry, 3 * Nodes + Edges> entries{};
+  Index subgraph_count = 0;
+  Index entry_count = 0;
+  Diagnostic diagnostic{};
+
+  constexpr PlanSpans spans() {
+    return {nodes, edges, out_begin, out_edges, subgraphs, entries};
+  }
+  constexpr PlanView view() const {
+    return {nodes, edges,
+            std::span(subgraphs).first(static_cast<std::size_t>(subgraph_count)),
+            std::span(entries).first(static_cast<std::size_t>(entry_count))};
+  }
+};
+
+}  // namespace weir
