@@ -111,6 +111,13 @@ class Engine final : public Program {
     }
   };
 
+  // Inputs without names are all the same, so all that flow into a union share one function.
+  static consteval int port_of(PlanEdge const& edge) {
+    bool const named =
+        plan.nodes[static_cast<std::size_t>(edge.target)].info.named_input_count() > 0;
+    return named ? edge.port : 0;
+  }
+
   template <Index AlongEdge, class Item>
   [[gnu::always_inline]] void give(Item&& item) {
     constexpr auto edge_index = static_cast<std::size_t>(AlongEdge);
@@ -120,7 +127,7 @@ class Engine final : public Program {
       get<edge_index>(buffers_).push(std::forward<Item>(item));
     } else {
       if constexpr (edge.marks) get<edge_index>(buffers_).set();
-      push<target, edge.port>(std::forward<Item>(item));
+      push<target, port_of(edge)>(std::forward<Item>(item));
     }
   }
 
@@ -168,7 +175,7 @@ class Engine final : public Program {
       return get<index>(buffers_).drain(
           [this](auto&& item) __attribute__((always_inline)) {
             this->template push<static_cast<std::size_t>(plan.edges[index].target),
-                                plan.edges[index].port>(std::move(item));
+                                port_of(plan.edges[index])>(std::move(item));
           },
           activation.budget);
     } else if constexpr (entry.kind == EntryKind::source) {

@@ -272,16 +272,19 @@ std::uint64_t Graph::run_available() {
   return counters_.ticks - before;
 }
 
-void Graph::run(std::stop_token stop) {
-  std::stop_callback const on_stop(stop, [this] {
-    wake_count_.fetch_add(1, std::memory_order_release);
-    wake_count_.notify_one();
-  });
-  while (!stop.stop_requested() && !failure_) {  // until somebody asks it to stop
+void Graph::run() {
+  while (!stopped_.load(std::memory_order_acquire) && !failure_) {  // until somebody calls stop()
     std::uint32_t const seen = wake_count_.load(std::memory_order_acquire);
     run_available();
-    if (!external_pending() && !stop.stop_requested()) wake_count_.wait(seen);
+    if (!external_pending() && !stopped_.load(std::memory_order_acquire)) wake_count_.wait(seen);
   }
+  stopped_.store(false, std::memory_order_release);
+}
+
+void Graph::stop() {
+  stopped_.store(true, std::memory_order_release);
+  wake_count_.fetch_add(1, std::memory_order_release);
+  wake_count_.notify_one();
 }
 
 }  // namespace weir

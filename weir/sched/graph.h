@@ -17,12 +17,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <limits>
 #include <memory>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -126,8 +124,10 @@ class Graph {
   Status run_tick();
   // At least one tick, then more while one can start. Returns the number of ticks that ended.
   std::uint64_t run_available();
-  // run_available, then sleeps until a channel is sent to; again and again until `stop` is requested.
-  void run(std::stop_token stop);
+  // run_available, then sleeps until a channel is sent to; again and again until somebody calls stop().
+  void run();
+  // From any thread: run() returns after the tick it is in.
+  void stop();
   // Makes `subgraph` ready as if it had been given external input.
   void schedule(Subgraph& subgraph);
 
@@ -200,6 +200,7 @@ class Graph {
 
   Waker waker_;
   std::atomic<std::uint32_t> wake_count_{0};
+  std::atomic<bool> stopped_{false};
   GraphCounters counters_;
   std::unique_ptr<Failure> failure_;
   std::uint64_t generation_ = 0;
@@ -230,7 +231,7 @@ Subgraph& Graph::make_subgraph(std::string name, Stratum stratum,
     Owned(std::string given, Run function) : name(std::move(given)), run(std::move(function)) {}
     static Status call(void* self, Activation& activation) {
       auto& run = static_cast<Owned*>(self)->run;
-      if constexpr (std::is_void_v<std::invoke_result_t<Run&, Activation&>>) {
+      if constexpr (std::is_void_v<decltype(run(activation))>) {
         run(activation);
         return Status::done;
       } else {

@@ -10,11 +10,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string_view>
 #include <utility>
 
 #include "weir/base/assert.h"
+#include "weir/base/mutex.h"
 #include "weir/sched/graph.h"
 #include "weir/sched/handoff.h"
 
@@ -67,7 +67,7 @@ class Channel : public ExternalInput {
   [[nodiscard]] bool try_send(U&& item) {
     bool first = false;
     {
-      std::lock_guard const lock(mutex_);
+      Lock const lock(mutex_);
       if (waiting_ == capacity_) return false;
       handoff_.push(std::forward<U>(item));
       // Listed exactly once per batch: no tick starts for data that an earlier one has taken.
@@ -88,7 +88,7 @@ class Channel : public ExternalInput {
   HandoffBase& handoff() { return handoff_; }
 
   void attach(Graph& graph, Subgraph& reader) {
-    std::lock_guard const lock(mutex_);
+    Lock const lock(mutex_);
     ExternalInput::attach(graph, handoff_, reader);
     if (waiting_ > 0) notify_from_any_thread();
   }
@@ -101,12 +101,12 @@ class Channel : public ExternalInput {
  private:
   static void admit_locked(ExternalInput& input) {
     auto& channel = static_cast<Channel&>(input);
-    std::lock_guard const lock(channel.mutex_);
+    Lock const lock(channel.mutex_);
     channel.flip_handoff();
     channel.waiting_ = 0;
   }
 
-  std::mutex mutex_;
+  Mutex mutex_;
   Handoff<T> handoff_;
   std::size_t waiting_ = 0;
   std::size_t const capacity_;

@@ -1,12 +1,12 @@
 // flat_map(f): f gives a range; its elements go on one by one.
 #pragma once
 
-#include <ranges>
 #include <type_traits>
 #include <utility>
 
 #include "weir/pipes/call.h"
 #include "weir/pipes/operator.h"
+#include "weir/pipes/range.h"
 
 namespace weir {
 
@@ -22,8 +22,8 @@ struct FlatMap : Operator {
                   "item, or the parts of a pair or tuple, and return a range");
     if constexpr (takes_item<F, Item>) {
       using Given = CallResult<F, Item>;
-      static_assert(std::ranges::range<Given>, "weir: flat_map(f): f must return a range");
-      if constexpr (std::ranges::range<Given>) return Type<std::ranges::range_value_t<Given>>{};
+      static_assert(is_range<Given>, "weir: flat_map(f): f must return a range");
+      if constexpr (is_range<Given>) return Type<ElementOf<Given>>{};
       else return Type<Untyped>{};
     } else {
       return Type<Untyped>{};
@@ -31,14 +31,10 @@ struct FlatMap : Operator {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    auto&& range = call(function, emit.context(), static_cast<decltype(item)&&>(item));
-    using Range = decltype(range);
+    using Range = decltype(call(function, emit.context(), static_cast<decltype(item)&&>(item)));
+    Range&& range = call(function, emit.context(), static_cast<decltype(item)&&>(item));
     for (auto&& element : range) {
-      // Elements of a range that the function made are ours to move; those it only refers to are not.
-      constexpr bool owned = !std::is_lvalue_reference_v<decltype(call(
-                                 function, emit.context(), static_cast<decltype(item)&&>(item)))> &&
-                             !std::ranges::borrowed_range<std::remove_cvref_t<Range>>;
-      if constexpr (owned) emit(std::move(element));
+      if constexpr (owns_elements<Range>) emit(std::move(element));
       else emit(std::as_const(element));
     }
   }

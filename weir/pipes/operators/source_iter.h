@@ -4,12 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <memory>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 
 #include "weir/pipes/operator.h"
+#include "weir/pipes/range.h"
 
 namespace weir {
 
@@ -18,26 +17,27 @@ struct SourceIter : Operator {
   static constexpr OperatorInfo info{.name = "source_iter", .inputs = {0, 0}, .source = true};
   Range range;
   // How many elements have been given, and where the next one is.
-  std::ranges::iterator_t<Range> next{};
+  IteratorOf<Range> next{};
   bool begun = false;
 
   explicit SourceIter(Range given) : range(std::move(given)) {}
   // A position would dangle: a source that has begun stays where it is.
   SourceIter(SourceIter&& other) noexcept : range(std::move(other.range)) {}
 
-  static consteval auto output() { return Type<std::ranges::range_value_t<Range>>{}; }
+  static consteval auto output() { return Type<ElementOf<Range>>{}; }
 
   bool drain(auto const& emit, std::int64_t& budget) {
     if (!begun) {
-      next = std::ranges::begin(range);
+      next = std::begin(range);
       begun = true;
     }
-    auto const end = std::ranges::end(range);
-    if constexpr (std::ranges::random_access_range<Range> && std::ranges::common_range<Range>) {
+    auto const end = std::end(range);
+    if constexpr (is_random_access<Range>) {
       auto const left = static_cast<std::int64_t>(end - next);
-      auto const stop =
-          next + static_cast<std::ranges::range_difference_t<Range>>(left < budget ? left : budget);
-      budget -= static_cast<std::int64_t>(stop - next);
+      auto const given = left < budget ? left : budget;
+      auto stop = next;
+      stop += static_cast<decltype(end - next)>(given);
+      budget -= given;
       for (auto at = std::exchange(next, stop); at != stop; ++at) give(*at, emit);
     } else {
       for (; next != end && budget > 0; ++next, --budget) give(*next, emit);
@@ -52,7 +52,7 @@ struct SourceIter : Operator {
   }
 };
 
-template <std::ranges::input_range Range>
+template <is_range Range>
 SourceIter<Range> source_iter(Range range) {
   return SourceIter<Range>(std::move(range));
 }
