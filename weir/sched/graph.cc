@@ -22,6 +22,45 @@ HandoffCounters HandoffBase::counters() const {
           std::max<std::uint64_t>(high_water_bytes_ / item_size_, waiting)};
 }
 
+// ---- the ready set: one FIFO a stratum, one bit for each that is not empty ----
+
+inline void Graph::make_ready(Subgraph& subgraph) {
+  if (subgraph.ready_) return;
+  subgraph.ready_ = true;
+  subgraph.next_ready_ = nullptr;
+  Fifo& fifo = ready_[subgraph.stratum];
+  (fifo.tail == nullptr ? fifo.head : fifo.tail->next_ready_) = &subgraph;
+  fifo.tail = &subgraph;
+  ready_mask_[subgraph.stratum / 64] |= std::uint64_t{1} << (subgraph.stratum % 64);
+}
+
+void Graph::make_ready_first(Subgraph& subgraph) {
+  if (subgraph.ready_) return;
+  subgraph.ready_ = true;
+  Fifo& fifo = ready_[subgraph.stratum];
+  subgraph.next_ready_ = fifo.head;
+  fifo.head = &subgraph;
+  if (fifo.tail == nullptr) fifo.tail = &subgraph;
+  ready_mask_[subgraph.stratum / 64] |= std::uint64_t{1} << (subgraph.stratum % 64);
+}
+
+inline Subgraph* Graph::pop_ready() {
+  for (std::size_t word = 0; word < ready_mask_.size(); ++word) {
+    if (ready_mask_[word] == 0) continue;
+    auto const bit = static_cast<std::size_t>(std::countr_zero(ready_mask_[word]));
+    Fifo& fifo = ready_[word * 64 + bit];
+    Subgraph* const subgraph = fifo.head;
+    fifo.head = subgraph->next_ready_;
+    if (fifo.head == nullptr) {
+      fifo.tail = nullptr;
+      ready_mask_[word] &= ready_mask_[word] - 1;
+    }
+    subgraph->ready_ = false;
+    return subgraph;
+  }
+  return nullptr;
+}
+
 // ---- external input ----
 
 void ExternalInput::attach(Graph& graph, HandoffBase& handoff, Subgraph& reader) {
@@ -110,45 +149,6 @@ bool Graph::reaches(Subgraph const& from, Subgraph const& to) const {
   return false;
 }
 
-// ---- the ready set: one FIFO a stratum, one bit for each that is not empty ----
-
-void Graph::make_ready(Subgraph& subgraph) {
-  if (subgraph.ready_) return;
-  subgraph.ready_ = true;
-  subgraph.next_ready_ = nullptr;
-  Fifo& fifo = ready_[subgraph.stratum];
-  (fifo.tail == nullptr ? fifo.head : fifo.tail->next_ready_) = &subgraph;
-  fifo.tail = &subgraph;
-  ready_mask_[subgraph.stratum / 64] |= std::uint64_t{1} << (subgraph.stratum % 64);
-}
-
-void Graph::make_ready_first(Subgraph& subgraph) {
-  if (subgraph.ready_) return;
-  subgraph.ready_ = true;
-  Fifo& fifo = ready_[subgraph.stratum];
-  subgraph.next_ready_ = fifo.head;
-  fifo.head = &subgraph;
-  if (fifo.tail == nullptr) fifo.tail = &subgraph;
-  ready_mask_[subgraph.stratum / 64] |= std::uint64_t{1} << (subgraph.stratum % 64);
-}
-
-Subgraph* Graph::pop_ready() {
-  for (std::size_t word = 0; word < ready_mask_.size(); ++word) {
-    if (ready_mask_[word] == 0) continue;
-    auto const bit = static_cast<std::size_t>(std::countr_zero(ready_mask_[word]));
-    Fifo& fifo = ready_[word * 64 + bit];
-    Subgraph* const subgraph = fifo.head;
-    fifo.head = subgraph->next_ready_;
-    if (fifo.head == nullptr) {
-      fifo.tail = nullptr;
-      ready_mask_[word] &= ready_mask_[word] - 1;
-    }
-    subgraph->ready_ = false;
-    return subgraph;
-  }
-  return nullptr;
-}
-
 void Graph::schedule(Subgraph& subgraph) {
   make_ready(subgraph);
   start_ = true;
@@ -163,65 +163,74 @@ void Graph::begin_tick() {
 }
 
 Status Graph::run_tick() {
-  if (failure_ || held_) return failure_ ? Status::done : Status::yielded;
+  if (failure_) return Status::done;
+  if (held_) return Status::yielded;
   if (!mid_tick_) begin_tick();
-  items_left_ = budget_.items;
-  Subgraph* subgraph = pop_ready();
-  if (subgraph == nullptr) {
-    end_tick();
-    return Status::done;
-  }
-  std::uint64_t now = cycles();
-  bool const timed = budget_.time != never;
-  if (timed) {
-    auto const allowed = static_cast<double>(budget_.time) * cycles_per_nanosecond();
-    tick_end_cycles_ = now + static_cast<std::uint64_t>(allowed);
-  }
-  Activation activation{*this, 0, tick_, false};
-  for (; subgraph != nullptr; subgraph = pop_ready()) {  // ends: each stratum reaches its fixed point
-    std::int64_t const given =
-        timed ? std::min(items_left_, items_per_look_at_the_clock) : items_left_;
-    activation.budget = given;
-    Status const status = activate(*subgraph, activation);
-    items_left_ -= given - activation.budget;
-    std::uint64_t const then = cycles();
-    subgraph->counters.busy_cycles += then - now;
-    now = then;
-    if (failure_) return Status::done;
-    if (status == Status::yielded) make_ready_first(*subgraph);
-    if (status == Status::yielded ? items_left_ <= 0 || out_of_time(now) || held_
-                                  : held_ || out_of_time(now)) {
-      ++counters_.yields;
-      return Status::yielded;
+  Subgraph* running = pop_ready();
+  if (running != nullptr) {
+    try {
+      if (run_ready(running) == Status::yielded) {
+        ++counters_.yields;
+        return Status::yielded;
+      }
+    } catch (std::exception const& thrown) {
+      return fail(*running, thrown.what());
+    } catch (...) {
+      return fail(*running, "something that is not a std::exception");
     }
   }
   end_tick();
   return Status::done;
 }
 
-Status Graph::activate(Subgraph& subgraph, Activation& activation) {
+// Runs `running` and then whatever is ready, until nothing is (each stratum reaches its fixed point) or the
+// tick must yield. `running` is always the subgraph that runs, for whoever catches what it throws.
+Status Graph::run_ready(Subgraph*& running) {
+  std::uint64_t now = cycles();
+  bool const timed = budget_.time != never;
+  std::uint64_t const end =
+      timed ? now + static_cast<std::uint64_t>(static_cast<double>(budget_.time) *
+                                               cycles_per_nanosecond())
+            : 0;
+  std::int64_t const slice = timed ? items_per_look_at_the_clock : budget_.items;
+  std::int64_t left = budget_.items;
+  Activation activation{*this, 0, tick_, false};
+  do {
+    std::int64_t const given = std::min(left, slice);
+    activation.budget = given;
+    Status const status = activate(*running, activation);
+    left -= given - activation.budget;
+    std::uint64_t const then = cycles();
+    running->counters.busy_cycles += then - now;
+    now = then;
+    bool const out_of_time = timed && static_cast<std::int64_t>(now - end) >= 0;
+    if (status == Status::yielded) {
+      ++running->counters.yields;
+      make_ready_first(*running);
+      if (left <= 0) return Status::yielded;
+    }
+    if (held_ || out_of_time) return Status::yielded;
+    running = pop_ready();
+  } while (running != nullptr);
+  return Status::done;
+}
+
+inline Status Graph::activate(Subgraph& subgraph, Activation& activation) {
   activation.first_in_tick = subgraph.last_tick_ != tick_;
-  subgraph.last_tick_ = tick_;
+  if (activation.first_in_tick) {
+    subgraph.last_tick_ = tick_;
+    if (subgraph.end_tick != nullptr || subgraph.replays) {
+      subgraph.next_ran_ = std::exchange(ran_, &subgraph);
+    }
+  }
   ++subgraph.counters.runs;
   ++counters_.activations;
-  if (!subgraph.ran_ && (subgraph.end_tick != nullptr || subgraph.replays)) {
-    subgraph.ran_ = true;
-    subgraph.next_ran_ = std::exchange(ran_, &subgraph);
-  }
-  Status status = Status::done;
-  try {
-    status = subgraph.run(subgraph.self, activation);
-  } catch (std::exception const& thrown) {
-    return fail(subgraph, thrown.what());
-  } catch (...) {
-    return fail(subgraph, "something that is not a std::exception");
-  }
-  if (status == Status::yielded) ++subgraph.counters.yields;
+  Status const status = subgraph.run(subgraph.self, activation);
   schedule_readers(subgraph);
   return status;
 }
 
-void Graph::schedule_readers(Subgraph& writer) {
+inline void Graph::schedule_readers(Subgraph& writer) {
   for (HandoffBase* handoff : writer.outputs_) {
     if (!handoff->has_input()) continue;
     handoff->note_depth();
@@ -234,17 +243,12 @@ void Graph::schedule_readers(Subgraph& writer) {
   }
 }
 
-bool Graph::out_of_time(std::uint64_t now) const {
-  return budget_.time != never && static_cast<std::int64_t>(now - tick_end_cycles_) >= 0;
-}
-
 void Graph::end_tick() {
   mid_tick_ = false;
   ++tick_;
   ++counters_.ticks;
   for (Subgraph* subgraph = std::exchange(ran_, nullptr); subgraph != nullptr;) {
     Subgraph* const next = subgraph->next_ran_;
-    subgraph->ran_ = false;
     if (subgraph->end_tick != nullptr) subgraph->end_tick(subgraph->self);
     if (subgraph->replays) make_ready(*subgraph);
     subgraph = next;

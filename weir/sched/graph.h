@@ -174,9 +174,9 @@ class Graph {
   void begin_tick();
   void admit_external();
   void admit_list(ExternalInput* input);
+  Status run_ready(Subgraph*& running);
   Status activate(Subgraph& subgraph, Activation& activation);
   void schedule_readers(Subgraph& writer);
-  bool out_of_time(std::uint64_t now) const;
   void end_tick();
   Status fail(Subgraph& subgraph, std::string what);
 
@@ -189,8 +189,6 @@ class Graph {
   bool mid_tick_ = false;
   bool held_ = false;
   std::uint64_t tick_ = 0;
-  std::int64_t items_left_ = 0;
-  std::uint64_t tick_end_cycles_ = 0;
   TickBudget budget_;
 
   Subgraph* ran_ = nullptr;          // with something to do at the end of the tick

@@ -62,7 +62,6 @@ struct Subgraph {
   Subgraph* next_ran_ = nullptr;
   std::uint64_t last_tick_ = ~std::uint64_t{0};
   bool ready_ = false;
-  bool ran_ = false;
 };
 
 }  // namespace weir

@@ -1,0 +1,237 @@
+// A framed TCP echo server on epoll, the baseline that io_uring has to beat. Level-triggered; one
+// read and at most one write per event:
+//
+//   readv ─┬─▶ the remainder of the frame that is under way, in memory of its own
+//          └─▶ one scratch buffer for all connections, which stays in the cache
+//   sendmsg ◀── the frame just finished, then the whole frames in scratch, from where they are
+//
+// What is left in scratch starts the next frame under way. What the socket does not take is copied,
+// and its connection is not read again before that is out.
+
+#include <sys/epoll.h>
+#include <sys/uio.h>
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "bench/arguments.h"
+#include "bench/host.h"
+#include "bench/peers/echo_server.h"
+#include "bench/peers/frames.h"
+
+namespace weir::bench {
+namespace {
+
+constexpr std::size_t scratch_bytes = 256 * 1024;
+
+// A frame whose end has not arrived: size <= wanted() <= capacity.
+class PartialFrame {
+ public:
+  bool empty() const { return size_ == 0; }
+  bool whole() const { return size_ >= header_bytes && size_ == wanted(); }
+  bool garbage() const {
+    return size_ >= header_bytes && payload_bytes(data_.get()) > payload_bytes_max;
+  }
+
+  // Where the bytes go that are still missing, as far as that is known.
+  std::span<char> missing() {
+    return empty() ? std::span<char>{} : std::span(data_.get() + size_, wanted() - size_);
+  }
+  std::span<char> bytes() { return {data_.get(), size_}; }
+
+  // `size` bytes have been written to missing().
+  void grow(std::size_t size) {
+    size_ += size;
+    if (!garbage()) reserve(wanted());
+  }
+
+  // Takes what it needs, and returns the rest.
+  std::span<char> absorb(std::span<char> from) {
+    while (!from.empty() && !whole() && !garbage()) {
+      reserve(wanted());
+      std::size_t const taken = std::min(from.size(), wanted() - size_);
+      std::memcpy(data_.get() + size_, from.data(), taken);
+      size_ += taken;
+      from = from.subspan(taken);
+    }
+    return from;
+  }
+
+  void clear() { size_ = 0; }
+
+ private:
+  std::size_t wanted() const {
+    return size_ < header_bytes ? header_bytes : header_bytes + payload_bytes(data_.get());
+  }
+
+  void reserve(std::size_t capacity) {
+    if (capacity <= capacity_) return;
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    if (size_ > 0) std::memcpy(larger.get(), data_.get(), size_);
+    data_ = std::move(larger);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<char[]> data_;
+  std::size_t capacity_ = 0;
+  std::size_t size_ = 0;
+};
+
+struct Connection {
+  int descriptor = -1;
+  PartialFrame partial;
+  std::vector<char> unsent;  // what the socket did not take, from unsent_begin
+  std::size_t unsent_begin = 0;
+};
+
+class EpollEcho {
+ public:
+  explicit EpollEcho(int listener) : listener_(listener), stop_(open_stop_signal()) {
+    if (epoll_ < 0) fail("epoll_create1");
+    watch(EPOLL_CTL_ADD, listener_, EPOLLIN, &listener_);
+    watch(EPOLL_CTL_ADD, stop_, EPOLLIN, &stop_);
+  }
+
+  void run() {
+    std::array<epoll_event, 512> events;
+    for (;;) {
+      int const count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
+      if (count < 0 && errno != EINTR) fail("epoll_wait");
+      for (int i = 0; i < count; ++i) {
+        epoll_event const& event = events[static_cast<std::size_t>(i)];
+        if (event.data.ptr == &stop_) return;
+        if (event.data.ptr == &listener_) {
+          accept_all();
+          continue;
+        }
+        auto* const connection = static_cast<Connection*>(event.data.ptr);
+        bool const open = connection->unsent.empty() ? read(*connection) : write(*connection);
+        if (!open) close(*connection);
+      }
+    }
+  }
+
+  std::uint64_t frames() const { return frames_; }
+
+ private:
+  void watch(int operation, int descriptor, std::uint32_t events, void* owner) {
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = owner;
+    if (epoll_ctl(epoll_, operation, descriptor, &event) != 0) fail("epoll_ctl");
+  }
+
+  void accept_all() {
+    for (;;) {
+      int const accepted = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (accepted < 0) return;
+      auto const index = static_cast<std::size_t>(accepted);
+      if (index >= connections_.size()) connections_.resize(index + 1);
+      connections_[index] = std::make_unique<Connection>();
+      connections_[index]->descriptor = accepted;
+      watch(EPOLL_CTL_ADD, accepted, EPOLLIN, connections_[index].get());
+    }
+  }
+
+  void close(Connection& connection) {
+    ::close(connection.descriptor);
+    connections_[static_cast<std::size_t>(connection.descriptor)].reset();
+  }
+
+  // False when the connection has ended, here and in the functions below.
+  bool read(Connection& connection) {
+    PartialFrame& partial = connection.partial;
+    std::span<char> const missing = partial.missing();
+    iovec const into[2] = {{missing.data(), missing.size()}, {scratch_.get(), scratch_bytes}};
+    ssize_t const result = missing.empty()
+                               ? ::read(connection.descriptor, scratch_.get(), scratch_bytes)
+                               : readv(connection.descriptor, into, 2);
+    if (result <= 0) return result < 0 && (errno == EAGAIN || errno == EINTR);
+
+    std::size_t const received = static_cast<std::size_t>(result);
+    std::size_t const direct = std::min(received, missing.size());
+    std::span<char> rest(scratch_.get(), received - direct);
+    if (!partial.empty()) {
+      partial.grow(direct);
+      rest = partial.absorb(rest);
+    }
+    return echo(connection, rest);
+  }
+
+  bool echo(Connection& connection, std::span<char> rest) {
+    PartialFrame& partial = connection.partial;
+    std::size_t const whole = whole_frames(rest.data(), rest.size(), frames_);
+    iovec pieces[2];
+    std::size_t count = 0;
+    if (partial.whole()) {
+      pieces[count++] = {partial.bytes().data(), partial.bytes().size()};
+      ++frames_;
+    }
+    if (whole > 0) pieces[count++] = {rest.data(), whole};
+    if (count > 0 && !send(connection, {pieces, count})) return false;
+
+    if (partial.whole()) partial.clear();
+    partial.absorb(rest.subspan(whole));
+    return !partial.garbage();
+  }
+
+  bool send(Connection& connection, std::span<iovec> pieces) {
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = pieces.size();
+    ssize_t const result = sendmsg(connection.descriptor, &message, MSG_NOSIGNAL);
+    if (result < 0 && errno != EAGAIN && errno != EINTR) return false;
+
+    std::size_t sent = result < 0 ? 0 : static_cast<std::size_t>(result);
+    for (iovec const& piece : pieces) {
+      std::size_t const skipped = std::min(sent, piece.iov_len);
+      sent -= skipped;
+      char const* const data = static_cast<char const*>(piece.iov_base);
+      connection.unsent.insert(connection.unsent.end(), data + skipped, data + piece.iov_len);
+    }
+    if (!connection.unsent.empty()) {
+      watch(EPOLL_CTL_MOD, connection.descriptor, EPOLLOUT, &connection);
+    }
+    return true;
+  }
+
+  bool write(Connection& connection) {
+    std::span<char> const left = std::span(connection.unsent).subspan(connection.unsent_begin);
+    ssize_t const result = ::send(connection.descriptor, left.data(), left.size(), MSG_NOSIGNAL);
+    if (result < 0) return errno == EAGAIN || errno == EINTR;
+
+    connection.unsent_begin += static_cast<std::size_t>(result);
+    if (connection.unsent_begin < connection.unsent.size()) return true;
+    connection.unsent.clear();
+    connection.unsent_begin = 0;
+    watch(EPOLL_CTL_MOD, connection.descriptor, EPOLLIN, &connection);
+    return true;
+  }
+
+  int epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  int listener_;
+  int stop_;
+  std::unique_ptr<char[]> scratch_ = std::make_unique<char[]>(scratch_bytes);
+  std::vector<std::unique_ptr<Connection>> connections_;  // by descriptor
+  std::uint64_t frames_ = 0;
+};
+
+int run(int count, char** values) {
+  Arguments arguments(count, values);
+  int const port_number = arguments.number("port", 0);
+  pin_to(arguments.number("cpu", -1));
+  arguments.refuse_the_rest();
+
+  int const listener = listen_on_loopback(port_number, SOCK_NONBLOCK);
+  EpollEcho server(listener);
+  announce(listener);
+  server.run();
+  report(server.frames());
+  return 0;
+}
+
+}  // namespace
+}  // namespace weir::bench
+
+int main(int count, char** values) { return weir::bench::run(count, values); }

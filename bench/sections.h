@@ -1,0 +1,41 @@
+// The parts of `make bench`. Each measures one promise of Weir and adds to the report.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "bench/report.h"
+
+namespace weir::bench {
+
+struct Options {
+  std::filesystem::path programs;  // the folder of the benchmark programs
+  std::filesystem::path source;    // the root of the repository
+  std::string data;                // the folder of the large inputs; empty: made up
+  std::string cell;                // of echo, to measure only this one; empty: all
+  bool quick = false;
+  unsigned repetitions = 0;  // of every echo cell
+  unsigned pairs = 0;        // of timed loops
+  double seconds = 0;        // of one run of echo
+  double warmup = 0;
+  double flood_seconds = 0;
+  std::uint64_t seed = 1;  // of the order of runs
+  int server_cpu = 0;
+  int load_cpu = 1;
+
+  std::string program(char const* name) const { return (programs / name).string(); }
+};
+
+// What the scheduler costs: an empty tick, one item through one, two and more subgraphs.
+void measure_ticks(Options const& options, Report& report);
+// Flows against hand-written loops: instructions and time.
+void measure_loops(Options const& options, Report& report);
+// Framed TCP echo: the server's CPU time per message against the best raw server.
+void measure_echo(Options const& options, Report& report);
+// Senders that never read: memory stays bounded, and others do not notice.
+void measure_flood(Options const& options, Report& report);
+// What a flow costs to compile.
+void measure_compile(Options const& options, Report& report);
+
+}  // namespace weir::bench
