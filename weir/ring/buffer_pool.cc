@@ -1,0 +1,187 @@
+#include "weir/ring/buffer_pool.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+
+#include "weir/ring/ring.h"
+
+namespace weir {
+
+namespace {
+
+constexpr std::uint32_t count_max = 32'768;
+constexpr std::size_t page_size = 4096;
+
+struct Geometry {
+  std::uint32_t count;
+  std::uint32_t size;
+};
+constexpr Geometry incremental_geometry{16, 256 * 1024};
+constexpr Geometry plain_geometry{64, 64 * 1024};
+static_assert(std::uint64_t{incremental_geometry.count} * incremental_geometry.size ==
+              std::uint64_t{plain_geometry.count} * plain_geometry.size);
+
+// Null and errno if there is none.
+std::byte* map_memory(std::size_t size) {
+  void* const memory =
+      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
+}
+
+void unmap_memory(void* memory, std::size_t size) {
+  if (memory == nullptr) return;
+  int const done = ::munmap(memory, size);
+  WEIR_ASSERT(done == 0);
+}
+
+Error pool_error(char const* what, int code) {
+  return {code, std::string("buffer pool: ") + what + ": " + std::strerror(code)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<BufferPool>> BufferPool::make(Ring& ring, PoolSetup const& setup) {
+  Geometry const usual =
+      ring.features().incremental_buffers ? incremental_geometry : plain_geometry;
+  std::uint32_t const count = setup.count == 0 ? usual.count : setup.count;
+  std::uint32_t const size = setup.size == 0 ? usual.size : setup.size;
+  WEIR_ASSERT(std::has_single_bit(count));
+  WEIR_ASSERT(count <= count_max);
+  std::unique_ptr<BufferPool> pool(new BufferPool(ring, count, size));
+  Result<void> const mapped = pool->map(setup.memory);
+  if (!mapped) return mapped.error();
+  Result<void> const enrolled = pool->enroll();
+  if (!enrolled) return enrolled.error();
+  return pool;
+}
+
+BufferPool::BufferPool(Ring& ring, std::uint32_t count, std::uint32_t size)
+    : ring_(&ring), slots_(count), size_(size) {
+  incremental_ = ring.features().incremental_buffers;
+  for (Slot& slot : slots_) {
+    slot.pool = this;
+    slot.pooled = true;
+    slot.give_back = give_back;
+  }
+  group_ = ring.attach(*this);
+}
+
+BufferPool::~BufferPool() {
+  WEIR_ASSERT(receives_pending_ == 0);
+  if (enrolled_) {
+    WEIR_ASSERT(free_count_ == count());
+    for (Slot const& slot : slots_) WEIR_ASSERT(slot.references == 1);  // the kernel's
+  }
+  if (ring_ != nullptr) {
+    if (enrolled_) {
+      uapi::BufferRingRegistration registration{};
+      registration.group = group_;
+      int const done = ring_->kernel().enroll(uapi::unregister_buffer_ring, &registration, 1);
+      WEIR_ASSERT(done == 0);
+    }
+    ring_->detach(*this);
+  }
+  unmap_memory(entries_, entries_size_);
+  if (owns_memory_) unmap_memory(memory_, std::size_t{count()} * size_);
+}
+
+Result<void> BufferPool::map(std::span<std::byte> memory) {
+  std::size_t const wanted = std::size_t{count()} * size_;
+  owns_memory_ = memory.empty();
+  WEIR_ASSERT(owns_memory_ || memory.size() >= wanted);
+  memory_ = owns_memory_ ? map_memory(wanted) : memory.data();
+  if (memory_ == nullptr) return pool_error("no memory for the buffers", errno);
+  entries_size_ = (count() * sizeof(uapi::BufferEntry) + page_size - 1) / page_size * page_size;
+  std::byte* const entries = map_memory(entries_size_);
+  if (entries == nullptr) return pool_error("no memory for the ring of buffers", errno);
+  entries_ = reinterpret_cast<uapi::BufferEntry*>(entries);
+  return {};
+}
+
+Result<void> BufferPool::enroll() {
+  uapi::BufferRingRegistration registration{};
+  registration.ring_address = reinterpret_cast<std::uintptr_t>(entries_);
+  registration.ring_entries = count();
+  registration.group = group_;
+  registration.flags = incremental_ ? uapi::buffer_ring_incremental : 0;
+  int const result = ring_->kernel().enroll(uapi::register_buffer_ring, &registration, 1);
+  if (result < 0) return pool_error("the kernel does not take the ring of buffers", -result);
+  enrolled_ = true;
+  for (Slot& slot : slots_) add(slot);
+  publish();
+  return {};
+}
+
+void BufferPool::give_back(Storage& storage) {
+  Slot& slot = static_cast<Slot&>(storage);
+  WEIR_ASSERT(slot.pool != nullptr);
+  slot.pool->add(slot);
+}
+
+// Writes the entry; the kernel sees it when the tail is published.
+void BufferPool::add(Slot& slot) {
+  WEIR_ASSERT(slot.references == 0);
+  WEIR_ASSERT(!slot.with_kernel);
+  WEIR_ASSERT(free_count_ < count());
+  slot.references = 1;
+  slot.with_kernel = true;
+  slot.filled = 0;
+  std::size_t const id = static_cast<std::size_t>(&slot - slots_.data());
+  // Not the whole entry: the tail lies in the first one.
+  uapi::BufferEntry& entry = entries_[tail_ & (count() - 1)];
+  entry.address = reinterpret_cast<std::uintptr_t>(memory_ + id * size_);
+  entry.size = size_;
+  entry.id = static_cast<std::uint16_t>(id);
+  ++tail_;
+  ++free_count_;
+}
+
+void BufferPool::publish() {
+  if (tail_ == published_) return;
+  WEIR_ASSERT(static_cast<std::uint16_t>(tail_ - published_) <= count());
+  std::atomic_ref(entries_[0].tail).store(tail_, std::memory_order_release);
+  published_ = tail_;
+}
+
+Buffer BufferPool::take(uapi::Cqe const& reaped) {
+  std::uint32_t const id = reaped.flags >> uapi::cqe_buffer_shift;
+  bool const kernel_goes_on = (reaped.flags & uapi::cqe_buffer_more) != 0;
+  std::uint32_t const size = reaped.result > 0 ? static_cast<std::uint32_t>(reaped.result) : 0;
+  WEIR_ASSERT(id < count());
+  WEIR_ASSERT(incremental_ || !kernel_goes_on);
+  Slot& slot = slots_[id];
+  WEIR_ASSERT(slot.with_kernel);
+  WEIR_ASSERT(slot.references > 0);
+  WEIR_ASSERT(slot.filled <= size_);
+  WEIR_ASSERT(size <= size_ - slot.filled);
+  std::byte* const data = memory_ + std::size_t{id} * size_ + slot.filled;
+  slot.filled += size;
+  ++counters_.results;
+  if (kernel_goes_on) {
+    slot.retain();
+  } else {
+    slot.with_kernel = false;  // and its reference becomes the buffer's
+    WEIR_ASSERT(free_count_ > 0);
+    --free_count_;
+    counters_.out_high_water = std::max(counters_.out_high_water, out_count());
+  }
+  return {data, size, slot};
+}
+
+void BufferPool::receive_began() {
+  WEIR_ASSERT(enrolled_);
+  ++receives_pending_;
+}
+
+void BufferPool::receive_ended(std::int32_t result) {
+  WEIR_ASSERT(receives_pending_ > 0);
+  --receives_pending_;
+  if (result == -ENOBUFS) ++counters_.starved;
+}
+
+}  // namespace weir

@@ -1,0 +1,86 @@
+// A Completion is a pending or finished operation: a value its user owns. It says what to do (an
+// opcode and its arguments), carries one result, and whom to tell (a function and a context). There
+// is no subclass per operation; prepare.cc is the one switch from opcode to submission.
+//
+//          submit                reap (terminal)             run
+//   idle ───────────▶ in_kernel ─────────────────▶ queued ─────────▶ idle
+//                      │     ▲
+//                      └─────┘ a multishot's result with `more` set runs its callback and goes on
+//
+// It must not move or die while in_kernel or queued: its address is what the kernel knows it by.
+// The result without `more` is the terminal one, and the only point of release. When its callback
+// runs, the completion is idle already and may be submitted again.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "weir/base/assert.h"
+#include "weir/base/bytes.h"
+#include "weir/base/clock.h"
+#include "weir/ring/address.h"
+
+namespace weir {
+
+class BufferPool;
+class Completion;
+
+enum class Opcode : std::uint8_t {
+  accept,   // multishot; result: a descriptor
+  receive,  // multishot from a pool, or once into data; result: bytes, 0 at the peer's end
+  connect,  // result: 0
+  send,     // gathered; result: bytes
+  close,    // result: 0
+  timeout,  // held by the ring, not the kernel; result: 0 at the deadline
+  poll,     // multishot readiness of a descriptor, edge by edge; result: the poll mask
+  cancel,   // of one completion, or of everything on a descriptor; result: how many were found
+};
+
+// What one run of a callback is told.
+struct Outcome {
+  std::int32_t result = 0;  // at least 0, or -errno
+  bool more = false;        // a multishot goes on; false: terminal
+  Buffer buffer;            // what a receive from a pool brought
+};
+
+using Callback = void (*)(Completion& completion, Outcome outcome);
+
+class Completion {
+ public:
+  enum class State : std::uint8_t { idle, in_kernel, queued };
+
+  Completion() = default;
+  Completion(Completion const&) = delete;
+  Completion& operator=(Completion const&) = delete;
+  ~Completion() { WEIR_ASSERT(state == State::idle); }
+
+  bool idle() const { return state == State::idle; }
+
+  // Whom to tell.
+  Callback callback = nullptr;
+  void* context = nullptr;
+
+  // What to do. The function of Ring that submits the opcode sets these (but silent_success).
+  Opcode opcode = Opcode::close;
+  State state = State::idle;
+  // A send with MSG_DONTWAIT | MSG_WAITALL whose full success posts no completion of its own: the
+  // ring tells it from silence. A park does not end because of it.
+  bool silent_success = false;
+  int descriptor = -1;
+  std::uint32_t flags = 0;  // MSG_* of a send or receive, POLL* of a poll
+  std::byte* data = nullptr;
+  std::uint32_t size = 0;  // of data; of a whole send
+  BufferPool* pool = nullptr;
+  Completion* target = nullptr;  // of a cancel; null: everything on the descriptor
+  Instant deadline = never;      // of a timeout
+  msghdr message{};              // of a send
+  Address address;               // of a connect
+
+  // The ring's own: position in its heap of timers, or in the submission queue of a silent send.
+  std::uint32_t ring_index = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,307 @@
+// The real io_uring: two mapped rings and three system calls.
+//
+// Set up with DEFER_TASKRUN, so completions appear only inside our own enter with GETEVENTS: every
+// enter asks for them, and nobody spins on the completion queue alone. Nothing here is chosen by
+// version: what 6.1 lacks is tried once at set-up (NO_SQARRAY, incremental buffers, NO_IOWAIT).
+//
+// wake() writes an eventfd that the kernel watches with a multishot poll of its own: an ordinary
+// submission with user_data_kernel, added behind the ring's before a park if none is armed. (Its
+// completion passes through the completion queue; the ring hands it back unread, which is how we
+// learn that the poll has ended and must be armed again.)
+#include <poll.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include "weir/ring/kernel.h"
+#include "weir/ring/sockets.h"
+#include "weir/ring/waker.h"
+
+namespace weir {
+
+namespace {
+
+constexpr std::uint32_t base_flags = uapi::setup_single_issuer | uapi::setup_defer_taskrun |
+                                     uapi::setup_submit_all | uapi::setup_cqsize |
+                                     uapi::setup_clamp;
+constexpr std::uint32_t needed_features = uapi::feature_single_mmap | uapi::feature_nodrop |
+                                          uapi::feature_fast_poll | uapi::feature_ext_arg |
+                                          uapi::feature_cqe_skip;
+
+// ---- the three system calls; each returns -errno -----------------------------------------------
+
+int result_of(long returned) { return returned < 0 ? -errno : static_cast<int>(returned); }
+
+int io_uring_setup(std::uint32_t count, uapi::Params& params) {
+  return result_of(::syscall(SYS_io_uring_setup, count, &params));
+}
+
+int io_uring_enter(int ring, std::uint32_t submit, std::uint32_t wait, std::uint32_t flags,
+                   void* argument, std::size_t size) {
+  return result_of(::syscall(SYS_io_uring_enter, ring, submit, wait, flags, argument, size));
+}
+
+int io_uring_register(int ring, std::uint32_t opcode, void* argument, std::uint32_t count) {
+  return result_of(::syscall(SYS_io_uring_register, ring, opcode, argument, count));
+}
+
+// ---- set-up ------------------------------------------------------------------------------------
+
+// The ring's descriptor, or -errno.
+int open_ring(Setup const& setup, uapi::Params& params) {
+  for (std::uint32_t const optional : {uapi::setup_no_sqarray, 0u}) {
+    params = {};
+    params.flags = base_flags | optional;
+    params.completion_entries = setup.completion_count;
+    int const descriptor = io_uring_setup(setup.submission_count, params);
+    if (descriptor != -EINVAL) return descriptor;
+  }
+  return -EINVAL;
+}
+
+Error refused(int code) {
+  char const* reason = "this kernel lacks what Weir needs of it (Linux 6.1)";
+  if (code == ENOSYS) reason = "this kernel is built without it, or a sandbox hides it";
+  if (code == EPERM || code == EACCES)
+    reason = "a seccomp profile, as containers have, or kernel.io_uring_disabled forbids it";
+  if (code == ENOMEM) reason = "the memory it locks is over RLIMIT_MEMLOCK";
+  if (code == EMFILE || code == ENFILE) reason = "there is no free descriptor";
+  return {code, std::string("io_uring cannot be used here (io_uring_setup: ") +
+                    std::strerror(code) + "): " + reason +
+                    "; use make_epoll_kernel or make_kernel, which falls back by itself"};
+}
+
+void* map_of(int ring, std::size_t size, std::uint64_t offset) {
+  void* const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+                              ring, static_cast<off_t>(offset));
+  if (memory == MAP_FAILED) return nullptr;
+  // A child that shared the rings would corrupt them.
+  int const done = ::madvise(memory, size, MADV_DONTFORK);
+  WEIR_ASSERT(done == 0);
+  return memory;
+}
+
+class UringKernel final : public Kernel {
+ public:
+  ~UringKernel() override;
+
+  Result<void> set_up(Setup const& setup) override;
+  int enter(std::uint32_t submit_count, bool wait, Instant deadline) override;
+  int enroll(std::uint32_t opcode, void* argument, std::uint32_t count) override;
+  void wake() override { waker_.wake(); }
+  void own_completion(uapi::Cqe const& reaped) override;
+  Clock const& clock() const override { return clock_; }
+
+  Result<int> open_socket(Family family) override {
+    return open_tcp_socket(family, Blocking::yes);
+  }
+  Result<int> open_listener(Address const& address, std::uint32_t backlog) override {
+    return open_tcp_listener(address, backlog, Blocking::yes);
+  }
+  Result<Address> local_address(int descriptor) override { return local_address_of(descriptor); }
+  Result<Address> peer_address(int descriptor) override { return peer_address_of(descriptor); }
+
+ private:
+  Result<void> map(uapi::Params const& params);
+  void register_ring();
+  Features probe();
+  bool has_incremental_buffers();
+  int call(std::uint32_t submit_count, bool wait, Instant deadline);
+  // Adds the poll of the waker to the submission queue; false if there is no room.
+  bool arm_waker();
+
+  MonotonicClock clock_;
+  Waker waker_;
+  bool waker_armed_ = false;
+  int descriptor_ = -1;
+  int enter_descriptor_ = -1;      // the ring's index among the thread's registered ones, or its
+  std::uint32_t enter_flags_ = 0;  // descriptor
+  void* rings_ = nullptr;
+  std::size_t rings_size_ = 0;
+  void* entries_ = nullptr;
+  std::size_t entries_size_ = 0;
+  std::uint32_t* queue_flags_ = nullptr;
+};
+
+UringKernel::~UringKernel() {
+  if (entries_ != nullptr) ::munmap(entries_, entries_size_);
+  if (rings_ != nullptr) ::munmap(rings_, rings_size_);
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<void> UringKernel::set_up(Setup const& setup) {
+  WEIR_ASSERT(descriptor_ < 0);
+  uapi::Params params;
+  descriptor_ = open_ring(setup, params);
+  if (descriptor_ < 0) return refused(-descriptor_);
+  enter_descriptor_ = descriptor_;
+  enter_flags_ = uapi::enter_getevents;
+  if ((params.features & needed_features) != needed_features) return refused(EINVAL);
+  Result<void> const mapped = map(params);
+  if (!mapped) return mapped;
+  Result<void> const opened = waker_.open();
+  if (!opened) return opened;
+  register_ring();
+  features = probe().without(setup.hide);
+  if (features.no_iowait) enter_flags_ |= uapi::enter_no_iowait;
+  return {};
+}
+
+Result<void> UringKernel::map(uapi::Params const& params) {
+  std::size_t const submissions_size =
+      params.submissions.array + params.submission_entries * sizeof(std::uint32_t);
+  std::size_t const completions_size =
+      params.completions.cqes + params.completion_entries * sizeof(uapi::Cqe);
+  rings_size_ = submissions_size > completions_size ? submissions_size : completions_size;
+  rings_ = map_of(descriptor_, rings_size_, uapi::map_rings);
+  if (rings_ == nullptr) return system_error("map the rings of io_uring", errno);
+  entries_size_ = params.submission_entries * sizeof(uapi::Sqe);
+  entries_ = map_of(descriptor_, entries_size_, uapi::map_submissions);
+  if (entries_ == nullptr) return system_error("map the submissions of io_uring", errno);
+
+  auto const word = [&](std::uint32_t offset) {
+    return reinterpret_cast<std::uint32_t*>(static_cast<std::byte*>(rings_) + offset);
+  };
+  submissions.entries = static_cast<uapi::Sqe*>(entries_);
+  submissions.head = word(params.submissions.head);
+  submissions.tail = word(params.submissions.tail);
+  submissions.mask = *word(params.submissions.ring_mask);
+  completions.entries = reinterpret_cast<uapi::Cqe*>(word(params.completions.cqes));
+  completions.head = word(params.completions.head);
+  completions.tail = word(params.completions.tail);
+  completions.mask = *word(params.completions.ring_mask);
+  queue_flags_ = word(params.submissions.flags);
+  WEIR_ASSERT(submissions.mask + 1 == params.submission_entries);
+  WEIR_ASSERT(completions.mask + 1 == params.completion_entries);
+  // Where the kernel wants an array of indices between the ring and the entries, each is its own.
+  if ((params.flags & uapi::setup_no_sqarray) == 0) {
+    std::uint32_t* const array = word(params.submissions.array);
+    for (std::uint32_t i = 0; i < params.submission_entries; ++i) array[i] = i;
+  }
+  return {};
+}
+
+// Saves the kernel a look-up of the descriptor at every enter. Without it all works the same.
+void UringKernel::register_ring() {
+  uapi::ResourceUpdate update{};
+  update.offset = UINT32_MAX;  // any
+  update.data = static_cast<std::uint64_t>(descriptor_);
+  if (enroll(uapi::register_ring_descriptor, &update, 1) != 1) return;
+  enter_descriptor_ = static_cast<int>(update.offset);
+  enter_flags_ |= uapi::enter_registered_ring;
+}
+
+Features UringKernel::probe() {
+  Features found;
+  found.incremental_buffers = has_incremental_buffers();
+  int const entered = io_uring_enter(enter_descriptor_, 0, 0,
+                                     enter_flags_ | uapi::enter_no_iowait, nullptr, 0);
+  found.no_iowait = entered == 0;
+  return found;
+}
+
+bool UringKernel::has_incremental_buffers() {
+  constexpr std::size_t page_size = 4096;
+  void* const page =
+      ::mmap(nullptr, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return false;
+  uapi::BufferRingRegistration registration{};
+  registration.ring_address = reinterpret_cast<std::uintptr_t>(page);
+  registration.ring_entries = 1;
+  registration.flags = uapi::buffer_ring_incremental;
+  bool const taken = enroll(uapi::register_buffer_ring, &registration, 1) == 0;
+  if (taken) {
+    uapi::BufferRingRegistration same_group{};
+    int const given_up = enroll(uapi::unregister_buffer_ring, &same_group, 1);
+    WEIR_ASSERT(given_up == 0);
+  }
+  ::munmap(page, page_size);
+  return taken;
+}
+
+// ---- running -----------------------------------------------------------------------------------
+
+int UringKernel::enter(std::uint32_t submit_count, bool wait, Instant deadline) {
+  WEIR_ASSERT(descriptor_ >= 0);
+  bool may_sleep = false;
+  if (wait) {
+    if (!waker_armed_ && arm_waker()) ++submit_count;
+    // No room for the poll of the waker: nobody could wake us, so this enter only makes room.
+    if (waker_armed_) {
+      may_sleep = waker_.park();
+      if (!may_sleep) ++wake_count;
+    }
+  }
+  int const result = call(submit_count, may_sleep, deadline);
+  if (may_sleep && waker_.unpark()) ++wake_count;
+  std::uint32_t const flags = std::atomic_ref(*queue_flags_).load(std::memory_order_relaxed);
+  completions.overflowed = (flags & uapi::submissions_cq_overflow) != 0;
+  return result;
+}
+
+int UringKernel::call(std::uint32_t submit_count, bool wait, Instant deadline) {
+  if (!wait || deadline == never)
+    return io_uring_enter(enter_descriptor_, submit_count, wait ? 1 : 0, enter_flags_, nullptr, 0);
+  Instant const now = clock_.now();
+  Duration const left = deadline > now ? deadline - now : 0;
+  uapi::Timespec timespec{static_cast<std::int64_t>(left / seconds),
+                          static_cast<std::int64_t>(left % seconds)};
+  uapi::GeteventsArgument argument{};
+  argument.signal_mask_size = _NSIG / 8;
+  argument.timespec = reinterpret_cast<std::uintptr_t>(&timespec);
+  return io_uring_enter(enter_descriptor_, submit_count, left > 0 ? 1 : 0,
+                        enter_flags_ | uapi::enter_ext_arg, &argument, sizeof(argument));
+}
+
+bool UringKernel::arm_waker() {
+  std::uint32_t const tail = *submissions.tail;
+  std::uint32_t const head = std::atomic_ref(*submissions.head).load(std::memory_order_acquire);
+  WEIR_ASSERT(tail - head <= submissions.mask + 1);
+  if (tail - head == submissions.mask + 1) return false;
+  uapi::Sqe& submission = submissions.entries[tail & submissions.mask];
+  submission = {};
+  submission.opcode = uapi::op_poll_add;
+  submission.descriptor = waker_.descriptor();
+  submission.size = uapi::poll_multishot;
+  submission.operation_flags = POLLIN;
+  submission.user_data = user_data_kernel;
+  std::atomic_ref(*submissions.tail).store(tail + 1, std::memory_order_release);
+  waker_armed_ = true;
+  return true;
+}
+
+void UringKernel::own_completion(uapi::Cqe const& reaped) {
+  WEIR_ASSERT(reaped.user_data == user_data_kernel);
+  if ((reaped.flags & uapi::cqe_more) == 0) waker_armed_ = false;
+}
+
+int UringKernel::enroll(std::uint32_t opcode, void* argument, std::uint32_t count) {
+  WEIR_ASSERT(descriptor_ >= 0);
+  return io_uring_register(descriptor_, opcode, argument, count);
+}
+
+bool io_uring_is_allowed() {
+  uapi::Params params;
+  Setup setup;
+  setup.submission_count = 1;
+  setup.completion_count = 2;
+  int const descriptor = open_ring(setup, params);
+  if (descriptor < 0) return false;
+  ::close(descriptor);
+  return (params.features & needed_features) == needed_features;
+}
+
+}  // namespace
+
+std::unique_ptr<Kernel> make_uring_kernel() { return std::make_unique<UringKernel>(); }
+
+std::unique_ptr<Kernel> make_kernel() {
+  return io_uring_is_allowed() ? make_uring_kernel() : make_epoll_kernel();
+}
+
+}  // namespace weir

@@ -1,0 +1,356 @@
+#include "weir/ring/ring.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+
+#include "weir/ring/buffer_pool.h"
+#include "weir/ring/prepare.h"
+
+namespace weir {
+
+namespace {
+
+// How often finish() asks the kernel again, and how long it waits for the answer.
+constexpr std::uint32_t finish_rounds_max = 1000;
+constexpr Duration finish_round_time = 10 * milliseconds;
+
+// UIO_MAXIOV: of one send.
+constexpr std::size_t parts_max = 1024;
+
+std::uint32_t load(std::uint32_t* index) {
+  return std::atomic_ref(*index).load(std::memory_order_acquire);
+}
+
+void store(std::uint32_t* index, std::uint32_t value) {
+  std::atomic_ref(*index).store(value, std::memory_order_release);
+}
+
+// What the kernel may answer at any time without harm: interrupted, short of memory, too many
+// completions waiting, the deadline.
+bool is_transient(int result) {
+  return result >= 0 || result == -EINTR || result == -EAGAIN || result == -EBUSY ||
+         result == -ETIME;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Ring>> Ring::make(std::unique_ptr<Kernel> kernel, Setup const& setup) {
+  WEIR_ASSERT(kernel != nullptr);
+  WEIR_ASSERT(setup.submission_count > 0);
+  WEIR_ASSERT(setup.completion_count >= setup.submission_count);
+  Result<void> const done = kernel->set_up(setup);
+  if (!done) return done.error();
+  return std::unique_ptr<Ring>(new Ring(std::move(kernel)));
+}
+
+Ring::Ring(std::unique_ptr<Kernel> kernel) : kernel_(std::move(kernel)) {
+  WEIR_ASSERT(kernel_->submissions.entries != nullptr);
+  WEIR_ASSERT(kernel_->completions.entries != nullptr);
+  // Room for everything that one step reaps, so that the item path does not allocate.
+  queued_.reserve(kernel_->completions.mask + 1);
+  running_.reserve(kernel_->completions.mask + 1);
+}
+
+Ring::~Ring() {
+  finish();
+  for (BufferPool* pool : pools_) {
+    if (pool != nullptr) pool->ring_ended();
+  }
+}
+
+void Ring::finish() {
+  WEIR_ASSERT(!stepping_);
+  ending_ = true;
+  for (std::uint32_t round = 0; pending_count_ > 0; ++round) {
+    WEIR_ASSERT(round < finish_rounds_max);  // the kernel lost one, or an owner submits for ever
+    while (!timers_.empty()) queue(timers_.pop(), -ECANCELED);
+    // A close ends by itself, and soon; cancelled, it would leave its descriptor open.
+    if (closes_pending_ == 0) push(prepare_cancel_of_all());
+    step(Wait::park, clock().now() + finish_round_time);
+  }
+  WEIR_ASSERT(closes_pending_ == 0);
+  WEIR_ASSERT(silent_.empty());
+  WEIR_ASSERT(queued_.empty());
+}
+
+// ---- operations ---------------------------------------------------------------------------------
+
+void Ring::accept(Completion& completion, int descriptor) {
+  begin(completion, Opcode::accept, descriptor);
+  completion.flags = SOCK_CLOEXEC;
+  submit(completion);
+}
+
+void Ring::receive(Completion& completion, int descriptor, BufferPool& pool) {
+  begin(completion, Opcode::receive, descriptor);
+  completion.pool = &pool;
+  pool.receive_began();
+  submit(completion);
+}
+
+void Ring::receive(Completion& completion, int descriptor, std::byte* data, std::uint32_t size) {
+  WEIR_ASSERT(data != nullptr);
+  WEIR_ASSERT(size > 0);
+  begin(completion, Opcode::receive, descriptor);
+  completion.data = data;
+  completion.size = size;
+  submit(completion);
+}
+
+void Ring::connect(Completion& completion, int descriptor, Address const& address) {
+  WEIR_ASSERT(address.raw_size() > 0);
+  begin(completion, Opcode::connect, descriptor);
+  completion.address = address;
+  submit(completion);
+}
+
+void Ring::send(Completion& completion, int descriptor, std::span<iovec> parts,
+                std::uint32_t flags) {
+  std::size_t size = 0;
+  for (iovec const& part : parts) size += part.iov_len;
+  WEIR_ASSERT(size > 0);
+  WEIR_ASSERT(size <= INT32_MAX);  // the result is an int32
+  WEIR_ASSERT(parts.size() <= parts_max);
+  begin(completion, Opcode::send, descriptor);
+  completion.flags = flags | MSG_NOSIGNAL;
+  completion.size = static_cast<std::uint32_t>(size);
+  completion.message = {};
+  completion.message.msg_iov = parts.data();
+  completion.message.msg_iovlen = parts.size();
+  std::uint32_t const never_waits = MSG_DONTWAIT | MSG_WAITALL;
+  WEIR_ASSERT(!completion.silent_success || (flags & never_waits) == never_waits);
+  submit(completion);
+}
+
+void Ring::close(Completion& completion, int descriptor) {
+  begin(completion, Opcode::close, descriptor);
+  ++closes_pending_;
+  submit(completion);
+}
+
+void Ring::timeout(Completion& completion, Instant deadline) {
+  begin(completion, Opcode::timeout, -1);
+  completion.deadline = deadline;
+  if (ending_) return queue(completion, -ECANCELED);
+  timers_.add(completion);
+}
+
+void Ring::poll(Completion& completion, int descriptor, std::uint32_t events) {
+  WEIR_ASSERT(events != 0);
+  begin(completion, Opcode::poll, descriptor);
+  completion.flags = events;
+  submit(completion);
+}
+
+void Ring::cancel(Completion& completion, Completion& target) {
+  WEIR_ASSERT(&completion != &target);
+  begin(completion, Opcode::cancel, -1);
+  completion.target = &target;
+  if (target.opcode == Opcode::timeout) return queue(completion, cancel_timer(target) ? 1 : 0);
+  submit(completion);
+}
+
+void Ring::cancel_descriptor(Completion& completion, int descriptor) {
+  WEIR_ASSERT(descriptor >= 0);
+  begin(completion, Opcode::cancel, descriptor);
+  submit(completion);
+}
+
+void Ring::cancel_quietly(Completion& target) {
+  if (target.state != Completion::State::in_kernel) return;  // its end has come already
+  if (target.opcode == Opcode::timeout) {
+    cancel_timer(target);
+    return;
+  }
+  push(prepare_quiet_cancel(user_data_of(target)));
+}
+
+bool Ring::cancel_timer(Completion& target) {
+  WEIR_ASSERT(target.opcode == Opcode::timeout);
+  if (target.state != Completion::State::in_kernel) return false;
+  timers_.remove(target);
+  queue(target, -ECANCELED);
+  return true;
+}
+
+void Ring::begin(Completion& completion, Opcode opcode, int descriptor) {
+  WEIR_ASSERT(completion.idle());
+  WEIR_ASSERT(completion.callback != nullptr);
+  completion.state = Completion::State::in_kernel;
+  completion.opcode = opcode;
+  completion.descriptor = descriptor;
+  completion.flags = 0;
+  completion.data = nullptr;
+  completion.size = 0;
+  completion.pool = nullptr;
+  completion.target = nullptr;
+  ++pending_count_;
+}
+
+// ---- submission ---------------------------------------------------------------------------------
+
+void Ring::submit(Completion& completion) {
+  if (ending_ && completion.opcode != Opcode::close) return queue(completion, -ECANCELED);
+  push(prepare(completion));
+}
+
+void Ring::push(uapi::Sqe const& submission) {
+  ++counters_.submissions;
+  if (backlog_.empty() && queue_is_full()) {
+    ++counters_.queue_full;
+    enter(false, never);
+  }
+  // What cannot be handed over now keeps its place: nothing overtakes the backlog.
+  if (backlog_.empty() && !queue_is_full()) place(submission);
+  else backlog_.push_back(submission);
+}
+
+bool Ring::queue_is_full() const {
+  SubmissionQueue const& queue = kernel_->submissions;
+  std::uint32_t const count = *queue.tail - load(queue.head);
+  WEIR_ASSERT(count <= queue.mask + 1);
+  return count == queue.mask + 1;
+}
+
+void Ring::place(uapi::Sqe const& submission) {
+  SubmissionQueue const& queue = kernel_->submissions;
+  std::uint32_t const tail = *queue.tail;
+  queue.entries[tail & queue.mask] = submission;
+  store(queue.tail, tail + 1);
+  bool const is_silent = (submission.flags & uapi::sqe_skip_success) != 0;
+  if (!is_silent || submission.user_data == user_data_nobody) return;
+  Completion& send = completion_of(submission.user_data);
+  WEIR_ASSERT(send.silent_success);
+  send.ring_index = tail;
+  silent_.push_back(&send);
+}
+
+void Ring::place_backlog() {
+  std::size_t placed = 0;
+  while (placed < backlog_.size() && !queue_is_full()) place(backlog_[placed++]);
+  backlog_.erase(backlog_.begin(), backlog_.begin() + static_cast<std::ptrdiff_t>(placed));
+}
+
+// ---- the step -----------------------------------------------------------------------------------
+
+std::uint32_t Ring::step(Wait wait, Instant deadline) {
+  WEIR_ASSERT(!stepping_);  // a callback must not step
+  stepping_ = true;
+  if (!backlog_.empty()) place_backlog();
+  bool const may_park = wait == Wait::park && queued_.empty() && backlog_.empty();
+  enter(may_park, std::min(deadline, timers_.nearest()));
+  reap();
+  if (!silent_.empty()) finish_silent_sends();
+  if (!timers_.empty()) fire_timers();
+  std::uint32_t const count = run_queued();
+  stepping_ = false;
+  return count;
+}
+
+void Ring::enter(bool park, Instant until) {
+  for (BufferPool* pool : pools_) {
+    if (pool != nullptr) pool->publish();
+  }
+  SubmissionQueue const& queue = kernel_->submissions;
+  std::uint32_t const count = *queue.tail - load(queue.head);
+  WEIR_ASSERT(count <= queue.mask + 1);
+  ++counters_.enters;
+  if (park) ++counters_.parks;
+  int const result = kernel_->enter(count, park, until);
+  WEIR_ASSERT(is_transient(result));
+  if (kernel_->completions.overflowed) ++counters_.overflows;
+  counters_.wakes = kernel_->wake_count;
+}
+
+// Copies what is there, at most one completion queue full, before anything of it runs: a callback
+// may then submit, and even enter, without walking over what it is part of.
+void Ring::reap() {
+  CompletionQueue const& queue = kernel_->completions;
+  std::uint32_t const head = *queue.head;
+  std::uint32_t const count = load(queue.tail) - head;
+  WEIR_ASSERT(count <= queue.mask + 1);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    uapi::Cqe const& reaped = queue.entries[(head + i) & queue.mask];
+    if (reaped.user_data == user_data_kernel) kernel_->own_completion(reaped);
+    if (reaped.user_data <= user_data_kernel) continue;
+    Completion& completion = completion_of(reaped.user_data);
+    WEIR_ASSERT(completion.state == Completion::State::in_kernel);
+    if ((reaped.flags & uapi::cqe_more) == 0) completion.state = Completion::State::queued;
+    queued_.push_back(reaped);
+  }
+  store(queue.head, head + count);
+}
+
+void Ring::finish_silent_sends() {
+  std::uint32_t const taken_to = load(kernel_->submissions.head);
+  bool const complete = !kernel_->completions.overflowed;
+  std::erase_if(silent_, [&](Completion* send) {
+    bool const taken = static_cast<std::int32_t>(taken_to - send->ring_index) > 0;
+    // One that was not sent whole has been reaped just now, and runs like any other.
+    if (send->state != Completion::State::in_kernel) return true;
+    if (!taken || !complete) return false;
+    ++counters_.silent_sends;
+    queue(*send, static_cast<std::int32_t>(send->size));
+    return true;
+  });
+}
+
+void Ring::fire_timers() {
+  Instant const now = clock().now();
+  while (!timers_.empty() && timers_.nearest() <= now) queue(timers_.pop(), 0);
+}
+
+void Ring::queue(Completion& completion, std::int32_t result) {
+  WEIR_ASSERT(completion.state == Completion::State::in_kernel);
+  completion.state = Completion::State::queued;
+  queued_.push_back({user_data_of(completion), result, 0});
+}
+
+std::uint32_t Ring::run_queued() {
+  WEIR_ASSERT(running_.empty());
+  std::swap(queued_, running_);
+  for (uapi::Cqe const& queued : running_) run(queued);
+  std::uint32_t const count = static_cast<std::uint32_t>(running_.size());
+  counters_.completions += count;
+  running_.clear();
+  return count;
+}
+
+void Ring::run(uapi::Cqe const& queued) {
+  Completion& completion = completion_of(queued.user_data);
+  Outcome outcome{queued.result, (queued.flags & uapi::cqe_more) != 0, {}};
+  BufferPool* const pool = completion.pool;
+  if ((queued.flags & uapi::cqe_buffer) != 0) {
+    WEIR_ASSERT(pool != nullptr);
+    outcome.buffer = pool->take(queued);
+  }
+  if (!outcome.more) {
+    WEIR_ASSERT(completion.state == Completion::State::queued);
+    WEIR_ASSERT(pending_count_ > 0);
+    completion.state = Completion::State::idle;
+    --pending_count_;
+    if (completion.opcode == Opcode::close) --closes_pending_;
+    if (pool != nullptr) pool->receive_ended(queued.result);
+  }
+  completion.callback(completion, std::move(outcome));
+}
+
+// ---- pools --------------------------------------------------------------------------------------
+
+std::uint16_t Ring::attach(BufferPool& pool) {
+  auto const free = std::find(pools_.begin(), pools_.end(), nullptr);
+  std::size_t const group = static_cast<std::size_t>(free - pools_.begin());
+  WEIR_ASSERT(group < UINT16_MAX);
+  if (free == pools_.end()) pools_.push_back(&pool);
+  else *free = &pool;
+  return static_cast<std::uint16_t>(group);
+}
+
+void Ring::detach(BufferPool& pool) {
+  WEIR_ASSERT(pool.group() < pools_.size());
+  WEIR_ASSERT(pools_[pool.group()] == &pool);
+  pools_[pool.group()] = nullptr;
+}
+
+}  // namespace weir

@@ -1,0 +1,25 @@
+// The set-up calls that io_uring has no operation for in Linux 6.1, the same for every kernel that
+// runs on real sockets.
+#pragma once
+
+#include <cstdint>
+
+#include "weir/base/result.h"
+#include "weir/ring/address.h"
+
+namespace weir {
+
+// Whether the calls of this process on the descriptor may block: io_uring waits by itself, and
+// takes a non-blocking descriptor as a wish not to wait; a kernel made of plain calls needs the
+// wish.
+enum class Blocking : std::uint8_t { yes, no };
+
+// "bind 127.0.0.1:7000: Address already in use"
+Error system_error(std::string what, int code);
+
+Result<int> open_tcp_socket(Family family, Blocking blocking);
+Result<int> open_tcp_listener(Address const& address, std::uint32_t backlog, Blocking blocking);
+Result<Address> local_address_of(int descriptor);
+Result<Address> peer_address_of(int descriptor);
+
+}  // namespace weir

@@ -1,0 +1,229 @@
+// The io_uring binary interface, as far as Weir uses it, in Weir's own words.
+//
+// The headers of a stable distribution lag years behind the kernels people run (Debian 12's are of
+// 6.1 and know no incremental buffers), and the simulated and the epoll kernel must see the same
+// submissions as the real one. So the interface is written down here; the binary layout is the
+// kernel's promise and is asserted. The kernel's name of each thing is in the comment beside it.
+// What later kernels added is found by trying it, never by version.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weir::uapi {
+
+// ---- submissions --------------------------------------------------------------------------------
+
+// struct io_uring_sqe. A union of the kernel's is one field here, named for what Weir puts into it.
+struct Sqe {
+  std::uint8_t opcode;
+  std::uint8_t flags;             // sqe_*
+  std::uint16_t priority;         // ioprio: receive_multishot, accept_multishot
+  std::int32_t descriptor;        // fd
+  std::uint64_t offset;           // off, addr2; the size of the socket address of a connect
+  std::uint64_t address;          // addr; the user_data searched for by a cancel
+  std::uint32_t size;             // len; poll_multishot of a poll
+  std::uint32_t operation_flags;  // msg_flags, accept_flags, cancel_flags, poll32_events, ...
+  std::uint64_t user_data;
+  std::uint16_t buffer_group;     // buf_group
+  std::uint16_t personality;
+  std::uint32_t file_index;
+  std::uint64_t address3;
+  std::uint64_t padding;
+};
+static_assert(sizeof(Sqe) == 64);
+static_assert(offsetof(Sqe, user_data) == 32);
+static_assert(offsetof(Sqe, buffer_group) == 40);
+
+// enum io_uring_op. These and no others come from Weir (`nop` only from tests and probes).
+inline constexpr std::uint8_t op_nop = 0;
+// address: nothing; size: poll_multishot; operation_flags: POLL*. Little-endian word order only.
+inline constexpr std::uint8_t op_poll_add = 6;
+// address: msghdr*; size: 1; operation_flags: MSG_*.
+inline constexpr std::uint8_t op_sendmsg = 9;
+// priority: accept_multishot; operation_flags: SOCK_*; no address arguments.
+inline constexpr std::uint8_t op_accept = 13;
+// address: user_data, or descriptor; operation_flags: cancel_*.
+inline constexpr std::uint8_t op_async_cancel = 14;
+// address: sockaddr*; offset: its size.
+inline constexpr std::uint8_t op_connect = 16;
+inline constexpr std::uint8_t op_close = 19;
+// address, size: the bytes; operation_flags: MSG_*.
+inline constexpr std::uint8_t op_send = 26;
+// address, size: the bytes; or address null, size 0, sqe_buffer_select and buffer_group, and then
+// usually priority: receive_multishot.
+inline constexpr std::uint8_t op_recv = 27;
+
+// IOSQE_*, in Sqe::flags.
+inline constexpr std::uint8_t sqe_buffer_select = 1u << 5;
+inline constexpr std::uint8_t sqe_skip_success = 1u << 6;  // IOSQE_CQE_SKIP_SUCCESS
+
+// In Sqe::priority.
+inline constexpr std::uint16_t accept_multishot = 1u << 0;
+inline constexpr std::uint16_t receive_multishot = 1u << 1;
+
+// IORING_POLL_ADD_MULTI, in Sqe::size.
+inline constexpr std::uint32_t poll_multishot = 1u << 0;
+
+// IORING_ASYNC_CANCEL_*, in Sqe::operation_flags. Without `by_descriptor` and `any` the search is
+// by user_data. With `all`, which Weir always sets, the result is the number found, 0 included;
+// without, it is 0, -ENOENT or -EALREADY.
+inline constexpr std::uint32_t cancel_all = 1u << 0;
+inline constexpr std::uint32_t cancel_by_descriptor = 1u << 1;
+inline constexpr std::uint32_t cancel_any = 1u << 2;
+
+// ---- completions --------------------------------------------------------------------------------
+
+// struct io_uring_cqe.
+struct Cqe {
+  std::uint64_t user_data;
+  std::int32_t result;
+  std::uint32_t flags;  // cqe_*
+};
+static_assert(sizeof(Cqe) == 16);
+
+inline constexpr std::uint32_t cqe_buffer = 1u << 0;  // the upper 16 bits are the buffer's id
+inline constexpr std::uint32_t cqe_more = 1u << 1;    // the multishot goes on
+inline constexpr std::uint32_t cqe_socket_nonempty = 1u << 2;
+inline constexpr std::uint32_t cqe_buffer_more = 1u << 4;  // the kernel keeps filling this buffer
+inline constexpr std::uint32_t cqe_buffer_shift = 16;
+
+// ---- io_uring_setup(2) --------------------------------------------------------------------------
+
+// struct io_sqring_offsets.
+struct SubmissionOffsets {
+  std::uint32_t head;
+  std::uint32_t tail;
+  std::uint32_t ring_mask;
+  std::uint32_t ring_entries;
+  std::uint32_t flags;
+  std::uint32_t dropped;
+  std::uint32_t array;
+  std::uint32_t reserved;
+  std::uint64_t user_address;
+};
+static_assert(sizeof(SubmissionOffsets) == 40);
+
+// struct io_cqring_offsets.
+struct CompletionOffsets {
+  std::uint32_t head;
+  std::uint32_t tail;
+  std::uint32_t ring_mask;
+  std::uint32_t ring_entries;
+  std::uint32_t overflow;
+  std::uint32_t cqes;
+  std::uint32_t flags;
+  std::uint32_t reserved;
+  std::uint64_t user_address;
+};
+static_assert(sizeof(CompletionOffsets) == 40);
+
+// struct io_uring_params.
+struct Params {
+  std::uint32_t submission_entries;
+  std::uint32_t completion_entries;
+  std::uint32_t flags;     // setup_*
+  std::uint32_t sq_thread_cpu;
+  std::uint32_t sq_thread_idle;
+  std::uint32_t features;  // feature_*
+  std::uint32_t wq_descriptor;
+  std::uint32_t reserved[3];
+  SubmissionOffsets submissions;
+  CompletionOffsets completions;
+};
+static_assert(sizeof(Params) == 120);
+
+// IORING_SETUP_*.
+inline constexpr std::uint32_t setup_cqsize = 1u << 3;
+inline constexpr std::uint32_t setup_clamp = 1u << 4;
+inline constexpr std::uint32_t setup_submit_all = 1u << 7;
+inline constexpr std::uint32_t setup_single_issuer = 1u << 12;
+inline constexpr std::uint32_t setup_defer_taskrun = 1u << 13;
+inline constexpr std::uint32_t setup_no_sqarray = 1u << 16;
+
+// IORING_FEAT_*: those without which Weir does not run; all are in 6.1.
+inline constexpr std::uint32_t feature_single_mmap = 1u << 0;
+inline constexpr std::uint32_t feature_nodrop = 1u << 1;
+inline constexpr std::uint32_t feature_fast_poll = 1u << 5;
+inline constexpr std::uint32_t feature_ext_arg = 1u << 8;
+inline constexpr std::uint32_t feature_cqe_skip = 1u << 11;
+
+// IORING_OFF_*: what to map.
+inline constexpr std::uint64_t map_rings = 0;
+inline constexpr std::uint64_t map_submissions = 0x10000000;
+
+// IORING_SQ_*: in the word at SubmissionOffsets::flags.
+inline constexpr std::uint32_t submissions_cq_overflow = 1u << 1;
+
+// ---- io_uring_enter(2) --------------------------------------------------------------------------
+
+inline constexpr std::uint32_t enter_getevents = 1u << 0;
+inline constexpr std::uint32_t enter_ext_arg = 1u << 3;
+inline constexpr std::uint32_t enter_registered_ring = 1u << 4;
+inline constexpr std::uint32_t enter_absolute_timer = 1u << 5;  // 6.12
+inline constexpr std::uint32_t enter_no_iowait = 1u << 7;       // 6.15
+
+// struct __kernel_timespec.
+struct Timespec {
+  std::int64_t seconds;
+  std::int64_t nanoseconds;
+};
+static_assert(sizeof(Timespec) == 16);
+
+// struct io_uring_getevents_arg.
+struct GeteventsArgument {
+  std::uint64_t signal_mask;
+  std::uint32_t signal_mask_size;
+  std::uint32_t min_wait_microseconds;
+  std::uint64_t timespec;  // address of a Timespec
+};
+static_assert(sizeof(GeteventsArgument) == 24);
+
+// ---- io_uring_register(2) -----------------------------------------------------------------------
+
+// IORING_REGISTER_RING_FDS; the argument is a ResourceUpdate, the count 1.
+inline constexpr std::uint32_t register_ring_descriptor = 20;
+inline constexpr std::uint32_t unregister_ring_descriptor = 21;
+// IORING_REGISTER_PBUF_RING; the argument is a BufferRingRegistration, the count 1. Unregistering
+// looks at the group; all else must be 0.
+inline constexpr std::uint32_t register_buffer_ring = 22;
+inline constexpr std::uint32_t unregister_buffer_ring = 23;
+
+// struct io_uring_rsrc_update.
+struct ResourceUpdate {
+  std::uint32_t offset;
+  std::uint32_t reserved;
+  std::uint64_t data;
+};
+static_assert(sizeof(ResourceUpdate) == 16);
+
+// ---- provided-buffer rings ----------------------------------------------------------------------
+
+// struct io_uring_buf. The ring is an array of a power of two of these, page aligned. The kernel
+// takes entries from its own head up to the tail, which is shared and lies in the padding of entry
+// 0: write entries, then store the new tail with release order. In an incremental ring the kernel
+// moves `address` and `size` of the entry at its head forward as it fills it.
+struct BufferEntry {
+  std::uint64_t address;
+  std::uint32_t size;
+  std::uint16_t id;
+  std::uint16_t tail;  // of entry 0 only: the ring's; in the others reserved
+};
+static_assert(sizeof(BufferEntry) == 16);
+static_assert(offsetof(BufferEntry, tail) == 14);
+
+// struct io_uring_buf_reg.
+struct BufferRingRegistration {
+  std::uint64_t ring_address;
+  std::uint32_t ring_entries;
+  std::uint16_t group;  // bgid
+  std::uint16_t flags;  // buffer_ring_*
+  std::uint64_t reserved[3];
+};
+static_assert(sizeof(BufferRingRegistration) == 40);
+
+// IOU_PBUF_RING_INC (6.12): one buffer is filled by many receives, one after the other;
+// cqe_buffer_more says that the kernel is not done with it.
+inline constexpr std::uint16_t buffer_ring_incremental = 2;
+
+}  // namespace weir::uapi
