@@ -1,0 +1,56 @@
+// Why a connection ended. It reaches the flow as data (ConnectionEvent); nothing a peer does is an exception
+// or the end of the process.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "weir/net/connection_id.h"
+
+namespace weir {
+
+enum class CloseReason : std::uint8_t {
+  peer_closed,         // it sent its end, got what was left for it, and that was all
+  peer_reset,          // it tore the connection down
+  closed_by_flow,      // Endpoint::close
+  flow_failed,         // the flow behind the endpoint ended because a user function threw
+  stopped,             // Endpoint::stop
+  frame_too_large,     // it announced more than frame_bytes_max
+  truncated_frame,     // it sent its end in the middle of a frame
+  malformed,           // what it sent is no frame, or the flow could not make sense of it
+  slow,                // it did not read what was for it, or did not finish what it began
+  connect_refused,     // nobody listens there
+  connect_timeout,     // no answer in time
+  connect_failed,      // no way to that address, or no descriptor to try with
+  too_many_connections,  // connection_count_max was reached when it was dialled
+  network_error,       // anything else the kernel says
+};
+inline constexpr std::size_t close_reason_count =
+    static_cast<std::size_t>(CloseReason::network_error) + 1;
+
+// A few words, as for a log or a metric's label.
+std::string_view text(CloseReason reason);
+
+// What an -errno of a receive or send means for the connection.
+CloseReason close_reason_of(std::int32_t result);
+// The same for a connect.
+CloseReason connect_reason_of(std::int32_t result);
+
+// What happens to a connection, in order with its frames: `opened` is seen no later than the first of them,
+// `closed` in a later tick than the last.
+struct ConnectionEvent {
+  enum class Kind : std::uint8_t {
+    opened,
+    peer_finished,  // it sends no more but still reads; only where an endpoint keeps such connections
+    closed,
+  };
+
+  ConnectionId connection;
+  Kind kind = Kind::opened;
+  CloseReason reason = CloseReason::peer_closed;  // of closed
+
+  friend constexpr bool operator==(ConnectionEvent const&, ConnectionEvent const&) = default;
+};
+
+}  // namespace weir

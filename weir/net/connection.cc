@@ -1,0 +1,475 @@
+// The life of a connection.
+//
+//            accepted ───────────────────────┐
+//                                            ▼
+//   closed ── dialled ──▶ connecting ──────▶ open ──┐ FIN and answered · finished and sent · error · limit
+//     ▲                        │ refused,           │
+//     │                        │ too late           │
+//     │                        ▼                    ▼
+//     └─ closed: event ◀── terminating ◀────────────┘
+//
+//   terminate   the reason is fixed, the kernel is asked to end everything on the descriptor
+//   join        each operation is kept until its terminal result has come
+//   close       the descriptor, then, when the flow has seen the last frame, the place in the table
+//
+// Handlers (on_received, on_sent, ...) only note what happened. Nothing is armed, cancelled, sent, copied or
+// closed there, because the same event means different things in different states: a cancelled receive can
+// end after its connection was resumed, or end with data, with -ENOBUFS or with 0. settle() looks at the
+// state alone and may be called any number of times:
+//
+//   send      is nothing in flight and something queued?         offer it
+//             is the peer blocked?                               copy what must not wait in pool memory
+//   receive   may receive, and no receive is pending?            arm, unless the pool is empty
+//             may not, and one is pending?                       cancel it
+//             may not be admitted?                               copy what it has received
+//   end       is there a reason to, and nothing left to do?      terminate
+//
+// A send is offered to the kernel once without waiting, straight from pool memory. What it does not take is
+// left behind: from then on, until the queue is empty, the connection is blocked, its queue is owned bytes, its
+// sends wait, and its bytes count as pressure. So a suspended connection always has a send in the kernel,
+// whose end settles it again: nobody is forgotten.
+#include "weir/net/connection.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "weir/net/endpoint.h"
+#include "weir/net/lane.h"
+#include "weir/net/net.h"
+#include "weir/ring/ring.h"
+
+namespace weir {
+
+namespace {
+
+// Of what the peer is known to be slow in taking: small enough to see its progress.
+constexpr std::uint32_t blocked_send_fraction = 4;
+
+Connection& self(Completion& completion) {
+  return *static_cast<Connection*>(completion.context);
+}
+
+Buffer end_of_line() {
+  Storage& storage = allocate_storage(1);
+  *bytes_of(storage) = std::byte{'\n'};
+  return Buffer(bytes_of(storage), 1, storage);
+}
+
+bool is_retriable(std::int32_t result) {
+  return result == -EAGAIN || result == -EINTR || result == -ECANCELED || result == -ENOMEM;
+}
+
+}  // namespace
+
+Connection::Connection(Net& net, std::uint32_t slot) : net_(net), id_{slot, 1} {
+  for (Completion* completion : {&receive_, &send_, &control_, &cancel_})
+    completion->context = this;
+  receive_.callback = on_received;
+  send_.callback = on_sent;
+  cancel_.callback = on_cancelled;
+}
+
+Connection::~Connection() { WEIR_ASSERT(state_ == State::closed); }
+
+Lane* Connection::lane() const { return endpoint_->lane(); }
+
+// ---- its beginning ------------------------------------------------------------------------------
+
+void Connection::start(Endpoint& endpoint) {
+  WEIR_ASSERT(state_ == State::closed);
+  WEIR_ASSERT(descriptor_ < 0);
+  WEIR_ASSERT(queue_.empty());
+  endpoint_ = &endpoint;
+  decoder_ = FrameDecoder(endpoint.options().framing, net_.limits().frame_bytes_max);
+  finish_.reset();
+  peer_finished_ = told_peer_finished_ = delivers_rest_ = drops_input_ = false;
+  may_admit_ = may_receive_ = receive_cancelled_ = cancelled_ = holds_input_ = false;
+  blocked_ = false;
+  last_tick_end_ = 0;
+  received_bytes_ = 0;
+  endpoint.connections().push_back(*this);
+  net_.change(*this);
+}
+
+void Connection::start_accepted(Endpoint& endpoint, int descriptor) {
+  WEIR_ASSERT(descriptor >= 0);
+  start(endpoint);
+  descriptor_ = descriptor;
+  become_open();
+}
+
+void Connection::start_connecting(Endpoint& endpoint, int descriptor, Address const& address,
+                                  Instant deadline) {
+  WEIR_ASSERT(descriptor >= 0);
+  start(endpoint);
+  descriptor_ = descriptor;
+  state_ = State::connecting;
+  connect_deadline_ = deadline;
+  control_.callback = on_connected;
+  net_.ring().connect(control_, descriptor, address);
+}
+
+void Connection::start_failed(Endpoint& endpoint, CloseReason reason) {
+  start(endpoint);
+  state_ = State::connecting;
+  terminate(reason);
+}
+
+void Connection::become_open() {
+  state_ = State::open;
+  ++net_.counters().opened;
+  endpoint_->events().add({id_, ConnectionEvent::Kind::opened, CloseReason::peer_closed});
+}
+
+void Connection::on_connected(Completion& completion, Outcome outcome) {
+  self(completion).connected(outcome.result);
+}
+
+void Connection::connected(std::int32_t result) {
+  net_.change(*this);
+  if (state_ != State::connecting) return;  // it was given up
+  Connections<On::dialled>::remove(*this);
+  if (result == 0) become_open();
+  else terminate(connect_reason_of(result));
+}
+
+// ---- receive ------------------------------------------------------------------------------------
+
+void Connection::on_received(Completion& completion, Outcome outcome) {
+  self(completion).received(std::move(outcome));
+}
+
+void Connection::received(Outcome outcome) {
+  bool const ends = state_ == State::terminating && !delivers_rest_;
+  if (outcome.result > 0) {
+    received_bytes_ += static_cast<std::uint32_t>(outcome.result);
+    net_.counters().bytes_in += static_cast<std::uint32_t>(outcome.result);
+    bool const dropped = ends || drops_input_ || endpoint_->discards_input();
+    if (!dropped) input_.push(std::move(outcome.buffer));
+  } else if (outcome.result == 0) {
+    peer_finished_ = true;
+  } else if (outcome.result == -ENOBUFS) {
+    ++net_.counters().no_buffers;
+    if (may_receive_) lane()->starve(*this);
+  } else if (!is_retriable(outcome.result) && state_ != State::terminating) {
+    terminate(close_reason_of(outcome.result));
+  }
+  // The terminal result; or the cancel has missed it, and is repeated.
+  if (!outcome.more || !may_receive_) receive_cancelled_ = false;
+  if (!outcome.more || !may_receive_ || holds_input_) net_.change(*this);
+  if (may_admit_ && has_input()) endpoint_->ingress().make_ready(*this);
+}
+
+void Connection::receive() {
+  WEIR_ASSERT(may_receive_);
+  WEIR_ASSERT(receive_.idle());
+  net_.ring().receive(receive_, descriptor_, lane()->pool());
+}
+
+void Connection::settle_receive() {
+  may_admit_ = may_admit();
+  // What it sent meanwhile must be kept, although it does not read: as long as there is room.
+  bool const closes_slow = endpoint_->options().slow_policy == SlowPolicy::close;
+  if (over_mark_ && closes_slow && input_.pooled_bytes() > net_.pressure_room())
+    return terminate(CloseReason::slow);
+  if (!may_admit_) own_input();
+  if (!has_input()) holds_input_ = false;
+  may_receive_ = may_receive();
+  if (may_receive_) {
+    if (receive_.idle() && !Connections<On::starved>::listed(*this)) receive();
+  } else {
+    Connections<On::starved>::remove(*this);
+    if (!receive_.idle() && !receive_cancelled_) {
+      receive_cancelled_ = true;
+      net_.ring().cancel_quietly(receive_);
+    }
+  }
+  if (may_admit_ && has_input()) endpoint_->ingress().make_ready(*this);
+  else Connections<On::ready>::remove(*this);
+}
+
+bool Connection::may_receive() const {
+  return state_ == State::open && lane() != nullptr && !peer_finished_ && !finish_ &&
+         !over_mark_ && !holds_input_ && !endpoint_->ingress().suspended() &&
+         may_go_on_with_frame();
+}
+
+// Whether what it has received may become frames now. (What it must not answer it may not ask.)
+bool Connection::may_admit() const {
+  bool const lives = state_ == State::open || (state_ == State::terminating && delivers_rest_);
+  return lives && lane() != nullptr && !over_mark_ && !endpoint_->ingress().suspended();
+}
+
+// Unfinished frames have little memory left: only the oldest of them may grow.
+bool Connection::may_go_on_with_frame() const {
+  return !decoder_.assembling() || net_.may_go_on_with_frame(*this);
+}
+
+void Connection::own_input() {
+  std::uint64_t const copied = input_.own() + decoder_.own();
+  if (has_input()) holds_input_ = true;
+  if (copied == 0) return;
+  net_.counters().copied_bytes += copied;
+  note_unfinished();
+}
+
+void Connection::drop_input() {
+  input_.clear();
+  decoder_.clear();
+  holds_input_ = false;
+  Connections<On::ready>::remove(*this);
+  note_unfinished();
+}
+
+void Connection::leave_pool() {
+  WEIR_ASSERT(decoder_.hungry());
+  ++net_.counters().spills;
+  net_.counters().copied_bytes += decoder_.own();
+  note_unfinished();
+}
+
+// Keeps the two lists of those that have begun a frame, and the memory of the second.
+void Connection::note_unfinished() {
+  if (decoder_.holds_pool_memory() && decoder_.hungry()) lane()->note_in_pool(*this);
+  else Connections<On::in_pool>::remove(*this);
+  std::uint64_t const owned = decoder_.owned_bytes();
+  net_.count_unfinished(*this, decoder_.assembling(), counted_unfinished_, owned);
+  counted_unfinished_ = owned;
+}
+
+// ---- admit --------------------------------------------------------------------------------------
+
+void Connection::admit(AdmitBudget& budget) {
+  WEIR_ASSERT(may_admit_);
+  Lane& lane = *endpoint_->lane();
+  Ingress& ingress = endpoint_->ingress();
+  std::int64_t const items = budget.items;
+  Decoded decoded = Decoded::hungry;
+  while (true) {  // ends: each turn takes one received buffer
+    decoded = decoder_.decode(budget, [&](View payload) {
+      lane.retain(*payload.storage());
+      ingress.give({id_, payload});
+    });
+    if (decoded != Decoded::hungry || input_.empty()) break;
+    decoder_.feed(input_.pop());
+  }
+  if (budget.items != items) {
+    net_.counters().frames_in += static_cast<std::uint64_t>(items - budget.items);
+    last_tick_end_ = lane.next_tick_end();
+  }
+  note_unfinished();
+  if (decoded == Decoded::frame_too_large && state_ == State::open)
+    terminate(CloseReason::frame_too_large);
+  else if (decoded == Decoded::frame_too_large)
+    drop_input();
+  if (!may_receive_ || decoder_.assembling()) net_.change(*this);
+  if (may_admit_ && has_input()) ingress.make_ready(*this);  // behind the others
+}
+
+// ---- send ---------------------------------------------------------------------------------------
+
+void Connection::settle_send() {
+  if (state_ == State::connecting && !queue_.empty()) blocked_ = true;
+  if (blocked_) net_.counters().copied_bytes += queue_.own();
+  if (state_ == State::open && send_.idle() && !queue_.empty()) start_send();
+}
+
+void Connection::start_send() {
+  WEIR_ASSERT(parts_ == nullptr);
+  WEIR_ASSERT(in_flight_ == 0);
+  Limits const& limits = net_.limits();
+  std::uint32_t bytes_max = limits.send_bytes_max;
+  if (blocked_) bytes_max = std::max(1u, bytes_max / blocked_send_fraction);
+  parts_ = &net_.take_parts();
+  SegmentQueue::Gathered const gathered =
+      queue_.gather(std::span(parts_->parts).first(limits.send_parts_max), bytes_max);
+  WEIR_ASSERT(gathered.bytes > 0);
+  in_flight_ = gathered.bytes;
+  bool const all = gathered.bytes == queue_.bytes();
+  send_.silent_success = !blocked_ && all && nobody_waits_for_send();
+  if (send_.silent_success) net_.silent_send_began();
+  std::uint32_t const flags = MSG_WAITALL | (blocked_ ? 0u : std::uint32_t{MSG_DONTWAIT});
+  net_.ring().send(send_, descriptor_, std::span(parts_->parts).first(gathered.parts), flags);
+}
+
+// A park does not end because of a silent success: so nothing may depend on it, here or in the pool.
+bool Connection::nobody_waits_for_send() const {
+  return !over_mark_ && !peer_finished_ && !finish_ && !endpoint_->egress().full() &&
+         !net_.anyone_starved();
+}
+
+void Connection::on_sent(Completion& completion, Outcome outcome) {
+  self(completion).sent(outcome.result);
+}
+
+void Connection::sent(std::int32_t result) {
+  WEIR_ASSERT(parts_ != nullptr);
+  if (send_.silent_success) net_.silent_send_ended();
+  net_.give_parts(*parts_);
+  parts_ = nullptr;
+  std::uint32_t const offered = std::exchange(in_flight_, 0);
+  std::uint32_t const taken = result > 0 ? static_cast<std::uint32_t>(result) : 0;
+  WEIR_ASSERT(taken <= offered);
+  queue_.consume(taken);
+  net_.counters().bytes_out += taken;
+  bool const was_blocked = blocked_;
+  blocked_ = taken < offered || (blocked_ && !queue_.empty());
+  if (blocked_ && !was_blocked) ++net_.counters().blocked;
+  bool const waited = was_blocked || over_mark_ || peer_finished_ || finish_.has_value();
+  if (waited || blocked_ || !queue_.empty() || state_ != State::open) net_.change(*this);
+  bool const failed = result < 0 && !is_retriable(result);
+  if (failed && state_ == State::open) terminate(close_reason_of(result));
+}
+
+void Connection::settle_marks() {
+  Egress& egress = endpoint_->egress();
+  std::uint64_t const waiting = blocked_ ? queue_.bytes() : 0;
+  bool const over = egress.over_mark(waiting, input_.bytes(), over_mark_);
+  if (over && !over_mark_) ++net_.counters().suspended;
+  over_mark_ = over;
+  std::uint64_t const hard_limit = net_.limits().egress_hard_limit_bytes;
+  set_over_hard_limit(waiting > (over_hard_limit_ ? hard_limit / 2 : hard_limit));
+}
+
+void Connection::set_over_hard_limit(bool over) {
+  if (over == over_hard_limit_) return;
+  over_hard_limit_ = over;
+  endpoint_->egress().count_over_hard_limit(over);
+}
+
+void Connection::count_appended(std::uint32_t size) {
+  Pressure const before = counted_;
+  counted_.waiting += size;
+  endpoint_->egress().count_pressure(before, counted_);
+}
+
+void Connection::count_pressure() {
+  Pressure const now{blocked_ ? queue_.bytes() : 0, input_.owned_bytes()};
+  if (now == counted_) return;
+  endpoint_->egress().count_pressure(counted_, now);
+  counted_ = now;
+}
+
+// ---- its end ------------------------------------------------------------------------------------
+
+void Connection::finish(CloseReason reason, Rest rest) {
+  if (!is_alive()) return;
+  if (!finish_) finish_ = reason;
+  if (rest == Rest::drop) {
+    drops_input_ = true;
+    drop_input();
+  }
+  net_.change(*this);
+}
+
+void Connection::terminate(CloseReason reason) {
+  WEIR_ASSERT(is_alive());
+  bool const network_ended_it =
+      reason == CloseReason::peer_reset || reason == CloseReason::network_error;
+  delivers_rest_ = state_ == State::open && network_ended_it;
+  state_ = State::terminating;
+  reason_ = reason;
+  over_mark_ = false;
+  may_receive_ = false;
+  set_over_hard_limit(false);
+  Connections<On::dialled>::remove(*this);
+  Connections<On::starved>::remove(*this);
+  if (!delivers_rest_) {
+    may_admit_ = false;
+    drop_input();
+  }
+  net_.change(*this);
+}
+
+void Connection::settle_end() {
+  WEIR_ASSERT(is_alive());
+  bool const closes_slow = endpoint_->options().slow_policy == SlowPolicy::close;
+  if (blocked_ && closes_slow && queue_.bytes() > net_.limits().egress_hard_limit_bytes)
+    return terminate(CloseReason::slow);
+  if (peer_finished_ && !has_input()) settle_finished_peer();
+  if (!finish_ || has_input() || !queue_.empty() || !send_.idle()) return;
+  if (!tick_has_ended()) return;  // whose answers are still to come
+  terminate(*finish_);
+}
+
+// The peer has sent its end, and all that came before has been admitted.
+void Connection::settle_finished_peer() {
+  if (decoder_.unfinished_bytes() > 0 && endpoint_->options().framing == Framing::lines) {
+    decoder_.feed(end_of_line());  // the last line needs no end
+    note_unfinished();
+  } else if (decoder_.unfinished_bytes() > 0) {
+    if (!finish_) finish_ = CloseReason::truncated_frame;
+    drop_input();
+  } else if (!endpoint_->options().keep_half_open) {
+    if (!finish_) finish_ = CloseReason::peer_closed;
+  } else if (!told_peer_finished_) {
+    told_peer_finished_ = true;
+    endpoint_->events().add({id_, ConnectionEvent::Kind::peer_finished, CloseReason::peer_closed});
+  }
+}
+
+// False: the connection is settled again when it has.
+bool Connection::tick_has_ended() {
+  if (last_tick_end_ == 0 || lane()->has_ended(last_tick_end_)) return true;
+  lane()->await_tick(*this);
+  return false;
+}
+
+void Connection::settle_termination() {
+  // join, then close
+  if (descriptor_ >= 0) {
+    bool const idle = receive_.idle() && send_.idle() && control_.idle();
+    if (!idle && !cancelled_) {
+      cancelled_ = true;
+      net_.ring().cancel_descriptor(cancel_, descriptor_);
+    }
+    if (!idle || !cancel_.idle()) return;
+    queue_.clear();
+    blocked_ = false;
+    control_.callback = on_closed;
+    net_.ring().close(control_, std::exchange(descriptor_, -1));
+    return;
+  }
+  if (!control_.idle()) return;
+  // and what is left to be seen
+  if (delivers_rest_ && has_input() && !lane()->is_over()) {
+    may_admit_ = may_admit();
+    if (may_admit_) endpoint_->ingress().make_ready(*this);
+    else own_input();
+    return;
+  }
+  drop_input();
+  if (!tick_has_ended()) return;
+  queue_.clear();
+  blocked_ = false;
+  count_pressure();
+  state_ = State::closed;
+  net_.release(*this);
+}
+
+void Connection::on_cancelled(Completion& completion, Outcome) {
+  Connection& connection = self(completion);
+  connection.net_.change(connection);
+}
+
+void Connection::on_closed(Completion& completion, Outcome) {
+  Connection& connection = self(completion);
+  connection.net_.change(connection);
+  connection.net_.descriptor_freed();
+}
+
+void Connection::settle() {
+  if (is_alive()) settle_end();
+  if (is_alive()) {
+    settle_send();
+    settle_marks();
+    settle_receive();
+  } else if (state_ == State::terminating) {
+    settle_termination();
+  }
+  if (state_ != State::closed) count_pressure();
+}
+
+}  // namespace weir

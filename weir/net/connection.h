@@ -1,0 +1,162 @@
+// One TCP link: a descriptor, a state, one receive, one send, one queue. See connection.cc for its life.
+//
+// A connection only remembers what is true of it; what it needs next is derived by settle(), which net calls
+// after anything has happened to it. Its size is fixed (below 2 KiB); the rest of its memory is counted in
+// limits.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "weir/net/buffer_queue.h"
+#include "weir/net/close_reason.h"
+#include "weir/net/connection_id.h"
+#include "weir/net/connection_lists.h"
+#include "weir/net/egress.h"
+#include "weir/net/frame.h"
+#include "weir/net/segment_queue.h"
+#include "weir/ring/completion.h"
+
+namespace weir {
+
+class Endpoint;
+class Lane;
+class Net;
+struct SendParts;
+
+class Connection final : public ListNode<On::endpoint>,
+                         public ListNode<On::changed>,
+                         public ListNode<On::ready>,
+                         public ListNode<On::starved>,
+                         public ListNode<On::in_pool>,
+                         public ListNode<On::unfinished>,
+                         public ListNode<On::awaiting>,
+                         public ListNode<On::dialled> {
+ public:
+  enum class State : std::uint8_t { closed, connecting, open, terminating };
+
+  Connection(Net& net, std::uint32_t slot);
+  ~Connection();
+
+  ConnectionId id() const { return id_; }
+  State state() const { return state_; }
+  bool is_alive() const { return state_ == State::connecting || state_ == State::open; }
+  int descriptor() const { return descriptor_; }
+  Endpoint& endpoint() const { return *endpoint_; }
+  CloseReason reason() const { return reason_; }
+  Instant connect_deadline() const { return connect_deadline_; }
+
+  // ---- its beginning: closed -> open, connecting, or terminating
+  void start_accepted(Endpoint& endpoint, int descriptor);
+  void start_connecting(Endpoint& endpoint, int descriptor, Address const& address,
+                        Instant deadline);
+  void start_failed(Endpoint& endpoint, CloseReason reason);
+
+  // Once closed: the next one here is somebody else. False when there can be none.
+  bool next_generation() { return ++id_.generation != 0; }
+
+  // ---- its data
+  // From the egress; the connection is connecting or open.
+  void append(std::byte* data, std::uint32_t size, Storage& storage) {
+    queue_.append(data, size, storage);
+    if (blocked_) count_appended(size);
+  }
+  // Gives what has been received to the ingress, within the budget.
+  void admit(AdmitBudget& budget);
+
+  // ---- its end
+  enum class Rest : std::uint8_t { drop, deliver };
+  // Nothing more is received; once what is queued for it has been sent, it is terminated. With
+  // Rest::deliver what it has sent is answered first.
+  void finish(CloseReason reason, Rest rest);
+  // Now; for what is connecting or open.
+  void terminate(CloseReason reason);
+
+  // ---- what it needs
+  void settle();
+  // For the lane: the pool has room again; or it runs low.
+  void receive();
+  void leave_pool();
+  // What counts for the marks (egress.h).
+  Pressure pressure() const { return counted_; }
+  // Bytes that have ever been received, to see whether it makes progress.
+  std::uint64_t received_bytes() const { return received_bytes_; }
+
+ private:
+  // What the ring tells.
+  static void on_received(Completion& completion, Outcome outcome);
+  static void on_sent(Completion& completion, Outcome outcome);
+  static void on_connected(Completion& completion, Outcome outcome);
+  static void on_cancelled(Completion& completion, Outcome outcome);
+  static void on_closed(Completion& completion, Outcome outcome);
+  void received(Outcome outcome);
+  void sent(std::int32_t result);
+  void connected(std::int32_t result);
+
+  void start(Endpoint& endpoint);
+  void become_open();
+
+  void settle_end();
+  void settle_finished_peer();
+  void settle_send();
+  void settle_marks();
+  void settle_receive();
+  void settle_termination();
+
+  bool may_receive() const;
+  bool may_admit() const;
+  bool may_go_on_with_frame() const;
+  bool tick_has_ended();
+  bool nobody_waits_for_send() const;
+  void start_send();
+  void drop_input();
+  void own_input();
+  void note_unfinished();
+  void set_over_hard_limit(bool over);
+  void count_appended(std::uint32_t size);
+  void count_pressure();
+
+  bool has_input() const { return !input_.empty() || !decoder_.hungry(); }
+  Lane* lane() const;
+
+  Net& net_;
+  Endpoint* endpoint_ = nullptr;
+  ConnectionId id_;
+  int descriptor_ = -1;
+  State state_ = State::closed;
+  CloseReason reason_ = CloseReason::peer_closed;  // once terminating
+  std::optional<CloseReason> finish_;              // once it shall end
+
+  bool peer_finished_ = false;       // its FIN has come
+  bool told_peer_finished_ = false;  // and the flow knows
+  bool delivers_rest_ = false;       // what has been received is still admitted, though it ends
+  bool drops_input_ = false;         // nothing that it sends is looked at any more
+  bool may_admit_ = false;           // as last settled
+  bool may_receive_ = false;         // as last settled
+  bool receive_cancelled_ = false;   // the kernel has been asked to end the receive
+  bool cancelled_ = false;           // the kernel has been asked to end everything
+  bool holds_input_ = false;         // copies of what was received wait to be admitted first
+  bool blocked_ = false;             // a send left something behind, or could not be tried
+  bool over_mark_ = false;
+  bool over_hard_limit_ = false;     // counted at the egress, where the policy is to wait
+
+  std::uint64_t last_tick_end_ = 0;  // the graph's tick at which its last frame has been dealt with
+  Instant connect_deadline_ = never;
+  std::uint64_t received_bytes_ = 0;
+  Pressure counted_;
+  std::uint64_t counted_unfinished_ = 0;  // of memory of unfinished frames
+
+  BufferQueue input_;
+  FrameDecoder decoder_;
+  SegmentQueue queue_;
+
+  SendParts* parts_ = nullptr;  // of the send in flight
+  std::uint32_t in_flight_ = 0;
+
+  Completion receive_;
+  Completion send_;
+  Completion control_;  // connect, then close
+  Completion cancel_;
+};
+
+}  // namespace weir

@@ -1,0 +1,178 @@
+#include "weir/net/egress.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "weir/net/connection.h"
+#include "weir/net/endpoint.h"
+#include "weir/net/lane.h"
+#include "weir/net/net.h"
+#include "weir/ring/ring.h"
+
+namespace weir {
+
+namespace {
+
+// Frames between two looks at the pressure.
+constexpr std::int64_t items_per_look = 1024;
+// A payload up to this size is copied behind its header rather than sent as a part of its own.
+constexpr std::uint32_t copied_payload_max = 1024;
+
+}  // namespace
+
+Handoff<Frame>& Egress::connect(Graph& graph, Subgraph& writer) {
+  Lane& lane = endpoint_.use_lane_of(graph);
+  writers_.push_back(std::make_unique<EgressWriter>(*this, lane));
+  EgressWriter& made = *writers_.back();
+  made.subgraph.run = &Egress::run;
+  made.subgraph.self = &made;
+  made.subgraph.name = "egress";
+  made.subgraph.stratum = stratum_last;
+  graph.add(made.subgraph);
+  graph.connect(&writer, made.handoff, &made.subgraph);
+  lane.add(made);
+  return made.handoff;
+}
+
+// ---- frames into queues -------------------------------------------------------------------------
+
+Status Egress::run(void* self, Activation& activation) {
+  EgressWriter& writer = *static_cast<EgressWriter*>(self);
+  Egress& egress = writer.egress;
+  NetCounters& counters = egress.endpoint_.net().counters();
+  Connection* connection = nullptr;
+  while (!writer.handoff.empty()) {  // ends: each turn takes items, or the budget is used up
+    if (activation.budget <= 0) return Status::yielded;
+    egress.settle_full();
+    if (egress.full()) {
+      writer.lane.hold(writer);
+      return Status::yielded;
+    }
+    std::int64_t const given = std::min(activation.budget, items_per_look);
+    std::int64_t left = given;
+    counters.frames_out += static_cast<std::uint64_t>(given);
+    writer.handoff.drain(
+        [&](Frame const& frame) { egress.append(frame.first, frame.second, connection); }, left);
+    activation.budget -= given - left;
+    counters.frames_out -= static_cast<std::uint64_t>(left);
+  }
+  return Status::done;
+}
+
+// `last`: whom the frame before was for; frames for one peer often come one behind the other.
+void Egress::append(ConnectionId id, View const& payload, Connection*& last) {
+  if (last == nullptr || last->id() != id) {
+    last = endpoint_.find(id);
+    if (last != nullptr) endpoint_.net().change(*last);
+  }
+  if (last == nullptr) {
+    --endpoint_.net().counters().frames_out;
+    ++endpoint_.net().counters().frames_dropped;
+    return;
+  }
+  switch (endpoint_.options().framing) {
+    case Framing::length_prefixed: return append_length_prefixed(*last, payload);
+    case Framing::lines: return append_encoded(*last, payload, 0, 1);
+    case Framing::raw:
+      if (!payload.empty()) append_payload(*last, payload);
+  }
+}
+
+void Egress::append_length_prefixed(Connection& connection, View const& payload) {
+  if (payload.headroom() < length_header_bytes || payload.storage() == nullptr)
+    return append_encoded(connection, payload, length_header_bytes, 0);
+  std::byte* const header = const_cast<std::byte*>(payload.data()) - length_header_bytes;
+  write_length_header(header, payload.size());
+  connection.append(header, length_header_bytes + payload.size(), *payload.storage());
+}
+
+void Egress::append_encoded(Connection& connection, View const& payload, std::uint32_t header,
+                            std::uint32_t trailer) {
+  bool const copied = payload.size() <= copied_payload_max;
+  if (!copied && header == 0) {
+    append_payload(connection, payload);
+    return append_encoded(connection, View(), 0, trailer);
+  }
+  std::uint32_t const inner = copied ? payload.size() : 0;
+  FrameArena::Space const space = arena_.allocate(header + inner + trailer);
+  if (header > 0) write_length_header(space.data, payload.size());
+  if (inner > 0) std::memcpy(space.data + header, payload.data(), inner);
+  if (trailer > 0) space.data[header + inner] = std::byte{'\n'};
+  connection.append(space.data, header + inner + trailer, space.storage);
+  if (!copied) append_payload(connection, payload);
+}
+
+// Memory that nobody counts ends with the tick: it is copied.
+void Egress::append_payload(Connection& connection, View const& payload) {
+  if (payload.storage() != nullptr) {
+    std::byte* const data = const_cast<std::byte*>(payload.data());
+    return connection.append(data, payload.size(), *payload.storage());
+  }
+  Storage& copy = allocate_storage(payload.size());
+  std::memcpy(bytes_of(copy), payload.data(), payload.size());
+  connection.append(bytes_of(copy), payload.size(), copy);
+  copy.release();
+}
+
+// ---- pressure -----------------------------------------------------------------------------------
+
+bool Egress::over_mark(std::uint64_t waiting, std::uint64_t received, bool was_over) const {
+  if (waiting == 0) return false;
+  Net& net = endpoint_.net();
+  Limits const& limits = net.limits();
+  std::uint64_t const half = limits.egress_total_mark_bytes / 2;
+  std::uint64_t const room = half - std::min(half, net.pressure());
+  std::uint64_t const part = was_over ? 2 : 1;
+  return waiting > limits.egress_connection_mark_bytes / part ||
+         waiting + received > room / 4 / part;
+}
+
+void Egress::count_pressure(Pressure before, Pressure after) {
+  WEIR_ASSERT(before.waiting <= pressure_.waiting);
+  WEIR_ASSERT(before.held <= pressure_.held);
+  std::uint64_t const then = pressure_.bytes();
+  pressure_.waiting += after.waiting - before.waiting;
+  pressure_.held += after.held - before.held;
+  endpoint_.net().count_pressure(then, pressure_.bytes());
+}
+
+void Egress::count_over_hard_limit(bool over) {
+  WEIR_ASSERT(over || over_hard_limit_count_ > 0);
+  over_hard_limit_count_ += over ? 1 : -1u;
+}
+
+void Egress::settle_full() {
+  Net& net = endpoint_.net();
+  std::uint64_t const total = net.limits().egress_total_mark_bytes;
+  std::uint64_t const mark = full_ ? total / 2 : total;
+  // With several endpoints: at least the even share. And while nobody is waited for, what is held goes on.
+  bool const shares = pressure_.bytes() * net.pressed_count() > mark && pressure_.waiting > 0;
+  bool const full = (net.pressure() > mark && shares) || over_hard_limit_count_ > 0;
+  if (full == full_) return;
+  full_ = full;
+  full_deadline_ = never;
+  if (!full || endpoint_.options().slow_policy == SlowPolicy::wait) return;
+  full_deadline_ = net.ring().clock().now() + net.limits().pressure_time_max;
+  net.note_deadline(full_deadline_);
+}
+
+void Egress::close_slow() {
+  Net& net = endpoint_.net();
+  std::vector<Connection*> slow;
+  Connections<On::endpoint>& all = endpoint_.connections();
+  for (Connection* one = all.front(); one != nullptr; one = all.next(*one))
+    if (one->is_alive() && one->pressure().waiting > 0) slow.push_back(one);
+  std::sort(slow.begin(), slow.end(), [](Connection* a, Connection* b) {
+    return a->pressure().bytes() > b->pressure().bytes();
+  });
+  std::uint64_t const enough = net.limits().egress_total_mark_bytes / 2;
+  std::uint64_t left = pressure_.bytes();
+  for (Connection* const connection : slow) {
+    if (left <= enough) break;
+    left -= connection->pressure().bytes();
+    connection->terminate(CloseReason::slow);
+  }
+  full_deadline_ = net.ring().clock().now() + net.limits().pressure_time_max;
+}
+
+}  // namespace weir

@@ -1,0 +1,139 @@
+#include "weir/net/endpoint.h"
+
+#include <algorithm>
+
+#include "weir/net/connection.h"
+#include "weir/net/dialer.h"
+#include "weir/net/lane.h"
+#include "weir/net/listener.h"
+#include "weir/net/net.h"
+#include "weir/ring/ring.h"
+
+namespace weir {
+
+Endpoint::Endpoint(Net& net, EndpointOptions const& options) : net_(net), options_(options) {}
+
+Endpoint::~Endpoint() { WEIR_ASSERT(connections_.empty()); }
+
+void Endpoint::start_listening(int descriptor, Address const& address) {
+  listener_ = std::make_unique<Listener>(*this, descriptor, address);
+}
+
+void Endpoint::start_dialing() { dialer_ = std::make_unique<Dialer>(*this); }
+
+Address const& Endpoint::address() const {
+  WEIR_ASSERT(listener_ != nullptr);  // a dialer has none
+  return listener_->address();
+}
+
+ConnectionId Endpoint::dial(Address const& address) {
+  WEIR_ASSERT(dialer_ != nullptr);  // a listener does not dial
+  return dialer_->dial(address);
+}
+
+void Endpoint::close(ConnectionId id, CloseReason reason) {
+  Connection* const connection = find(id);
+  if (connection != nullptr) connection->finish(reason, Connection::Rest::drop);
+}
+
+Result<Address> Endpoint::peer_address(ConnectionId id) const {
+  Connection const* const connection = find(id);
+  if (connection == nullptr || connection->descriptor() < 0)
+    return Error{0, "peer_address: this connection has ended"};
+  return net_.ring().kernel().peer_address(connection->descriptor());
+}
+
+Connection* Endpoint::find(ConnectionId id) const {
+  Connection* const connection = net_.find(id);
+  if (connection == nullptr || !connection->is_alive()) return nullptr;
+  return &connection->endpoint() == this ? connection : nullptr;
+}
+
+// The graph that reads its frames, else the first that has to do with it. What was received for one graph must
+// not wait in the lane of another: so the reader comes before the connections.
+Lane& Endpoint::use_lane_of(Graph& graph) {
+  Lane& lane = net_.lane_of(graph);
+  bool const reads = ingress_.attached() && lane_ != &lane;
+  if (lane_ == nullptr || (reads && connections_.empty())) {
+    lane_ = &lane;
+    change_connections();
+  }
+  lane.add(*this);
+  return lane;
+}
+
+bool Endpoint::uses(Graph const& graph) const {
+  return lane_ != nullptr && &lane_->graph() == &graph;
+}
+
+void Endpoint::change_connections() {
+  for (Connection* one = connections_.front(); one != nullptr; one = connections_.next(*one))
+    net_.change(*one);
+}
+
+void Endpoint::connection_ended(Connection& connection) {
+  WEIR_ASSERT(connection_count_ > 0);
+  --connection_count_;
+  Connections<On::endpoint>::remove(connection);
+  events_.add({connection.id(), ConnectionEvent::Kind::closed, connection.reason()});
+}
+
+void Endpoint::descriptor_freed() {
+  if (listener_ != nullptr) listener_->descriptor_freed();
+}
+
+// ---- its end ------------------------------------------------------------------------------------
+
+void Endpoint::stop(Instant deadline) {
+  stopping_ = true;
+  stop_deadline_ = std::min(stop_deadline_, deadline);
+  net_.note_deadline(stop_deadline_);
+  if (listener_ != nullptr) listener_->stop();
+  for (Connection* one = connections_.front(); one != nullptr; one = connections_.next(*one))
+    one->finish(CloseReason::stopped, Connection::Rest::deliver);
+}
+
+bool Endpoint::stopped() const { return is_closed() && events_.empty(); }
+
+bool Endpoint::is_closed() const {
+  if (!stopping_ || !connections_.empty()) return false;
+  return listener_ == nullptr || listener_->stopped();
+}
+
+void Endpoint::fail() {
+  stopping_ = true;
+  if (listener_ != nullptr) listener_->stop();
+  terminate_all(CloseReason::flow_failed);
+  change_connections();
+}
+
+void Endpoint::terminate_all(CloseReason reason) {
+  for (Connection* one = connections_.front(); one != nullptr; one = connections_.next(*one))
+    if (one->is_alive()) one->terminate(reason);
+}
+
+// ---- what it needs ------------------------------------------------------------------------------
+
+void Endpoint::settle() {
+  if (listener_ != nullptr) listener_->settle();
+}
+
+bool Endpoint::may_sleep() const { return listener_ == nullptr || listener_->may_sleep(); }
+
+Instant Endpoint::check_deadlines(Instant now) {
+  Instant next = never;
+  if (dialer_ != nullptr) next = dialer_->check_deadlines(now);
+  if (egress_.full_deadline() <= now) egress_.close_slow();
+  next = std::min(next, egress_.full_deadline());
+  if (listener_ != nullptr) {
+    if (listener_->retry_deadline() <= now) listener_->descriptor_freed();
+    next = std::min(next, listener_->retry_deadline());
+  }
+  if (stop_deadline_ <= now) {
+    stop_deadline_ = never;
+    terminate_all(CloseReason::stopped);
+  }
+  return std::min(next, stop_deadline_);
+}
+
+}  // namespace weir
