@@ -1,0 +1,86 @@
+// TCP in a flow: source_tcp(endpoint) gives the frames of all connections, dest_tcp(endpoint) sends frames.
+//
+//   auto server = worker.listen(address).value();
+//   weir::flow(source_tcp(*server) >> map(...) >> dest_tcp(*server))
+//
+// A frame is a pair (ConnectionId, View): who, and the payload, which is borrowed until the tick ends. Who came,
+// went and why is data too: source_tcp_events(endpoint). What a peer sends that a codec does not understand ends
+// its connection: decode(codec, refuse(endpoint)).
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <utility>
+
+#include "weir/net/endpoint.h"
+#include "weir/pipes/operator.h"
+#include "weir/sched/graph.h"
+
+namespace weir {
+
+// The frames of every connection of an endpoint, in order within a connection.
+struct SourceTcp : Operator {
+  static constexpr OperatorInfo info{.name = "source_tcp", .inputs = {0, 0}, .source = true};
+  Endpoint* endpoint;
+
+  static consteval auto output() { return Type<Frame>{}; }
+  void attach(Graph& graph, Subgraph& reader) { endpoint->ingress().attach(graph, reader); }
+  bool drain(auto const& emit, std::int64_t& budget) {
+    return endpoint->ingress().drain(
+        [&emit](Frame&& frame) __attribute__((always_inline)) { emit(std::move(frame)); }, budget);
+  }
+};
+
+inline SourceTcp source_tcp(Endpoint& endpoint) { return {{}, &endpoint}; }
+
+// Opened, finished and closed connections; a close never comes before the last frame of its connection.
+struct SourceTcpEvents : Operator {
+  static constexpr OperatorInfo info{
+      .name = "source_tcp_events", .inputs = {0, 0}, .source = true};
+  Endpoint* endpoint;
+
+  static consteval auto output() { return Type<ConnectionEvent>{}; }
+  void attach(Graph& graph, Subgraph& reader) { endpoint->events().attach(graph, reader); }
+  bool drain(auto const& emit, std::int64_t& budget) {
+    return endpoint->events().drain([&emit](ConnectionEvent&& event) { emit(std::move(event)); },
+                                    budget);
+  }
+};
+
+inline SourceTcpEvents source_tcp_events(Endpoint& endpoint) { return {{}, &endpoint}; }
+
+// Sends pairs (ConnectionId, View). Frames to a connection that has ended are dropped and counted.
+struct DestTcp : Operator {
+  static constexpr OperatorInfo info{.name = "dest_tcp", .outputs = {0, 0}};
+  struct Nothing {};
+  Endpoint* endpoint;
+  Handoff<Frame>* frames = nullptr;
+
+  template <class Item>
+  static consteval auto output() {
+    static_assert(std::convertible_to<Item, Frame>,
+                  "weir: dest_tcp(endpoint): takes pairs (ConnectionId, View); encode(codec) makes them");
+    if constexpr (std::convertible_to<Item, Frame>) return Type<Nothing>{};
+    else return Type<Untyped>{};
+  }
+  void attach(Graph& graph, Subgraph& writer) {
+    frames = &endpoint->egress().connect(graph, writer);
+  }
+  template <int Port>
+  [[gnu::always_inline]] void push(auto&, auto&& item, auto const&) {
+    frames->push(static_cast<decltype(item)&&>(item));
+  }
+};
+
+inline DestTcp dest_tcp(Endpoint& endpoint) { return {{}, &endpoint}; }
+
+// For decode: closes the connection whose frame is malformed.
+struct Refuse {
+  Endpoint* endpoint;
+  void operator()(ConnectionId from, View const&) const {
+    endpoint->close(from, CloseReason::malformed);
+  }
+};
+inline Refuse refuse(Endpoint& endpoint) { return {&endpoint}; }
+
+}  // namespace weir

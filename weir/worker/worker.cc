@@ -1,0 +1,167 @@
+// The loop: the only place where I/O and computation alternate.
+//
+//   step      what was submitted goes to the kernel, what has completed comes back and is noted
+//   admit     each graph between two ticks is given the bounded input of its next one
+//   tick      and runs it, or goes on with one that has yielded
+//   settle    everything that has changed gets what it needs: receives, sends, copies, ends
+//
+// It sleeps only if may_sleep() holds, which is the one place that says what sleeping must not leave undone.
+// Every stall of an event loop is a missing term of it.
+#include "weir/worker/worker.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace weir {
+
+namespace {
+
+constexpr Duration run_until_park_time = 1 * milliseconds;
+constexpr Duration run_until_time_max = 10 * seconds;
+constexpr std::uint32_t run_until_steps_min = 20'000;
+constexpr std::uint32_t run_until_steps_max = 2'000'000;
+
+Result<void> pin_thread(std::uint32_t cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
+  int const code = ::pthread_setaffinity_np(::pthread_self(), sizeof(set), &set);
+  if (code == 0) return {};
+  return Error{code, "pin the worker to processor " + std::to_string(cpu) + ": " + strerror(code)};
+}
+
+}  // namespace
+
+// ---- the loop -----------------------------------------------------------------------------------
+
+void Worker::run() {
+  while (!stopped()) step();
+}
+
+void Worker::step(Instant deadline) {
+  ring_->step(may_sleep() ? Wait::park : Wait::poll, deadline);
+  for (std::unique_ptr<RunningFlow> const& flow : flows_) {
+    if (flow->ended) continue;
+    net_->admit(flow->graph);
+    if (flow->graph.can_start()) flow->graph.run_tick();
+  }
+  net_->settle();
+  settle_stops();
+}
+
+bool Worker::may_sleep() const {
+  if (stop_requested_.load(std::memory_order_relaxed) && !stopping_) return false;
+  for (std::unique_ptr<RunningFlow> const& flow : flows_)
+    if (!flow->ended && (flow->graph.can_start() || is_drained(*flow))) return false;
+  return net_->may_sleep();
+}
+
+// ---- making -------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<Worker>> Worker::make(WorkerOptions options) {
+  std::unique_ptr<Worker> worker(new Worker(std::move(options)));
+  WorkerOptions const& given = worker->options_;
+  if (given.cpu.has_value()) {
+    Result<void> const pinned = pin_thread(*given.cpu);
+    if (!pinned) return pinned.error();
+  }
+  auto ring = Ring::make(given.make_kernel ? given.make_kernel() : make_kernel(), given.setup);
+  if (!ring) return ring.error();
+  worker->ring_ = std::move(ring).value();
+  auto net = Net::make(*worker->ring_, given.limits, given.number);
+  if (!net) return net.error();
+  worker->net_ = std::move(net).value();
+  return worker;
+}
+
+Worker::Worker(WorkerOptions options) : options_(std::move(options)) {}
+
+Worker::~Worker() {
+  if (net_ != nullptr) net_->shut_down();
+  flows_.clear();
+}
+
+RunningFlow& Worker::begin_flow() {
+  flows_.push_back(std::make_unique<RunningFlow>(*this));
+  RunningFlow& flow = *flows_.back();
+  flow.graph.set_budget(options_.tick_budget);
+  flow.graph.set_waker({[](void* ring) { static_cast<Ring*>(ring)->wake(); }, ring_.get()});
+  return flow;
+}
+
+bool Worker::run_until(std::function<bool()> const& predicate) {
+  Instant const end = clock().now() + run_until_time_max;
+  for (std::uint32_t i = 0; i < run_until_steps_max; ++i) {
+    if (predicate()) return true;
+    Instant const now = clock().now();
+    if (i >= run_until_steps_min && now >= end) break;
+    step(now + run_until_park_time);
+  }
+  return predicate();
+}
+
+// ---- stopping -----------------------------------------------------------------------------------
+
+void Worker::stop() {
+  stop_requested_.store(true, std::memory_order_relaxed);
+  ring_->wake();
+}
+
+bool Worker::stopped() const {
+  if (!stopping_) return false;
+  return std::all_of(flows_.begin(), flows_.end(), [](auto const& flow) { return flow->ended; }) &&
+         std::all_of(net_->endpoints().begin(), net_->endpoints().end(),
+                     [](auto const& endpoint) { return endpoint->is_closed(); });
+}
+
+void Worker::stop_flow(RunningFlow& flow, Instant deadline) {
+  flow.stopping = true;
+  flow.stop_deadline = std::min(flow.stop_deadline, deadline);
+  for (std::unique_ptr<Endpoint> const& endpoint : net_->endpoints())
+    if (endpoint->uses(flow.graph)) endpoint->stop(deadline);
+}
+
+void Worker::stop_everything() {
+  stopping_ = true;
+  Instant const deadline = clock().now() + options_.stop_time_max;
+  for (std::unique_ptr<RunningFlow> const& flow : flows_) stop_flow(*flow, deadline);
+  for (std::unique_ptr<Endpoint> const& endpoint : net_->endpoints()) endpoint->stop(deadline);
+}
+
+void Worker::settle_stops() {
+  if (stop_requested_.load(std::memory_order_relaxed) && !stopping_) stop_everything();
+  for (std::unique_ptr<RunningFlow> const& flow : flows_)
+    if (!flow->ended && is_drained(*flow)) flow->ended = true;
+}
+
+// Its endpoints are closed, it knows, and has nothing left to do; or it will do nothing any more.
+bool Worker::is_drained(RunningFlow const& flow) const {
+  if (!flow.stopping) return false;
+  for (std::unique_ptr<Endpoint> const& endpoint : net_->endpoints()) {
+    if (!endpoint->uses(flow.graph)) continue;
+    bool const told = flow.graph.failure() != nullptr || endpoint->stopped();
+    if (!endpoint->is_closed() || !told) return false;
+  }
+  return !flow.graph.can_start() || clock().now() >= flow.stop_deadline;
+}
+
+Status FlowHandle::run_tick() {
+  Status const status = flow_->graph.run_tick();
+  flow_->worker.net().settle();
+  return status;
+}
+
+std::uint64_t FlowHandle::run_available() {
+  std::uint64_t const ticks = flow_->graph.run_available();
+  flow_->worker.net().settle();
+  return ticks;
+}
+
+void FlowHandle::stop(Duration time_max) {
+  flow_->worker.stop_flow(*flow_, flow_->worker.clock().now() + time_max);
+}
+
+}  // namespace weir

@@ -1,0 +1,144 @@
+// A worker: one thread with its ring, its net and its graphs. Nothing of it is shared but wake-ups: stop() and
+// what channels call may come from any thread.
+//
+//   auto worker = Worker::make().value();
+//   Endpoint* server = worker->listen(Address::loopback(7000)).value();
+//   FlowHandle handle = worker->add(make_flow(*server));
+//   worker->run();
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "weir/base/clock.h"
+#include "weir/base/result.h"
+#include "weir/net/endpoint.h"
+#include "weir/net/limits.h"
+#include "weir/net/net.h"
+#include "weir/plan/plan.h"
+#include "weir/ring/kernel.h"
+#include "weir/ring/ring.h"
+#include "weir/sched/graph.h"
+
+namespace weir {
+
+class Worker;
+
+struct WorkerOptions {
+  // Null: io_uring where the system allows it, else epoll.
+  std::function<std::unique_ptr<Kernel>()> make_kernel;
+  Setup setup{};
+  Limits limits{};
+  // Of a tick of each flow, unless its graph is given another one.
+  TickBudget tick_budget{};
+  // The processor that the thread is pinned to.
+  std::optional<std::uint32_t> cpu;
+  // Below 256 and different for each worker of a process.
+  std::uint32_t number = 0;
+  // How long stop() lets flows drain what they have begun.
+  Duration stop_time_max = 5 * seconds;
+};
+
+// A flow that a worker runs; what FlowHandle refers to.
+struct RunningFlow {
+  explicit RunningFlow(Worker& its_worker) : worker(its_worker) {}
+
+  Worker& worker;
+  Graph graph;
+  PlanView plan;
+  bool stopping = false;
+  bool ended = false;
+  Instant stop_deadline = never;
+};
+
+// Refers to a flow of a worker; valid as long as the worker, and used on its thread.
+class FlowHandle {
+ public:
+  explicit FlowHandle(RunningFlow& flow) : flow_(&flow) {}
+
+  Graph& graph() { return flow_->graph; }
+  // By hand, beside the worker's loop. At least one tick, whether or not there is anything to do.
+  Status run_tick();
+  std::uint64_t run_available();
+
+  // What the flow is made of, for pictures and names (plan/describe.h).
+  PlanView plan() const { return flow_->plan; }
+
+  // The endpoints of the flow accept and receive no more; what was received is answered, what is queued is sent;
+  // then, or when the time is up, the flow ends.
+  void stop(Duration time_max = 5 * seconds);
+  // It has ended: it runs no more.
+  bool ended() const { return flow_->ended; }
+  // Null unless a user function threw.
+  Failure const* failure() const { return flow_->graph.failure(); }
+
+ private:
+  RunningFlow* flow_;
+};
+
+class Worker {
+ public:
+  // On the thread that will run it. Fails with one sentence when the kernel refuses.
+  static Result<std::unique_ptr<Worker>> make(WorkerOptions options = {});
+  // Ends what is left at once.
+  ~Worker();
+  Worker(Worker const&) = delete;
+  Worker& operator=(Worker const&) = delete;
+
+  Result<Endpoint*> listen(Address const& address, EndpointOptions const& options = {}) {
+    return net_->listen(address, options);
+  }
+  Endpoint& make_dialer(EndpointOptions const& options = {}) { return net_->make_dialer(options); }
+
+  // Runs `flow` from now on, in a graph of its own. `std::move(flow).install(Graph&)` puts its subgraphs there
+  // and hands it over for good (Graph::adopt).
+  template <class Flow>
+  FlowHandle add(Flow flow) {
+    RunningFlow& running = begin_flow();
+    running.plan = Flow::plan();
+    std::move(flow).install(running.graph);
+    return FlowHandle(running);
+  }
+
+  // Until stop() was called and everything has drained.
+  void run();
+  // From any thread; returns at once.
+  void stop();
+
+  // One turn of the loop, which sleeps until `deadline` at most. For tests, and for programs that own the loop.
+  void step(Instant deadline = never);
+  // Turns until `predicate` holds: true; or until that took too long (some 10 seconds): false.
+  bool run_until(std::function<bool()> const& predicate);
+
+  // There is nothing to do until the kernel, a timer or another thread says something.
+  bool may_sleep() const;
+  bool stopped() const;
+
+  Ring& ring() { return *ring_; }
+  Net& net() { return *net_; }
+  Clock const& clock() const { return ring_->clock(); }
+
+ private:
+  friend class FlowHandle;
+
+  explicit Worker(WorkerOptions options);
+  RunningFlow& begin_flow();
+  void stop_flow(RunningFlow& flow, Instant deadline);
+  void stop_everything();
+  void settle_stops();
+  bool is_drained(RunningFlow const& flow) const;
+
+  WorkerOptions const options_;
+  std::unique_ptr<Ring> ring_;
+  std::unique_ptr<Net> net_;
+  std::vector<std::unique_ptr<RunningFlow>> flows_;
+  std::atomic<bool> stop_requested_{false};
+  bool stopping_ = false;
+};
+
+}  // namespace weir
