@@ -86,7 +86,10 @@ class Reachability {
   std::uint64_t run(std::vector<Edge> const& edges) {
     reach(start_vertex);
     for (auto const& [from, to] : edges) {
-      if (edges_.insert_unique(from, to) && vertices_.find(from) != nullptr) emit(from, to);
+      std::uint32_t const tag = edges_.tag_of(from);
+      if (edges_.insert_unique(tag, from, to) && vertices_.find(tag, from) != nullptr) {
+        emit(from, to);
+      }
     }
     while (!next_.empty()) {
       current_.swap(next_);
@@ -98,8 +101,9 @@ class Reachability {
 
  private:
   void reach(std::uint64_t vertex) {
-    if (!vertices_.insert_unique(vertex, unit{})) return;
-    auto const* const targets = edges_.find(vertex);
+    std::uint32_t const tag = edges_.tag_of(vertex);
+    if (!vertices_.insert_unique(tag, vertex, unit{})) return;
+    auto const* const targets = edges_.find(tag, vertex);
     if (targets == nullptr) return;
     for (std::uint64_t const to : *targets) emit(vertex, to);
   }

@@ -41,6 +41,11 @@ find_package(Threads REQUIRED)
 # What every target of ours is compiled with, and no user of ours is.
 function(weir_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow)
+  # False alarms of g++ 12 about inlined std::string and std::vector (GCC bugs 105329, 105651).
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    target_compile_options(${target} PRIVATE -Wno-restrict -Wno-array-bounds
+      -Wno-stringop-overflow -Wno-stringop-overread)
+  endif()
   if(WEIR_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
