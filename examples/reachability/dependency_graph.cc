@@ -137,18 +137,18 @@ weir::Result<DependencyGraph> read_edge_file(std::string const& path) {
   return parse_edges(*text, path);
 }
 
-weir::Result<DependencyGraph> read_package_database() {
-  DependencyGraph graph = parse_packages(output_of("apt-cache dumpavail 2>/dev/null"));
-  graph.origin = "apt-cache dumpavail";
+weir::Result<DependencyGraph> read_packages(PackageDatabase const& database) {
+  DependencyGraph graph = parse_packages(output_of((database.command + " 2>/dev/null").c_str()));
+  graph.origin = database.command;
   if (!graph.edges.empty()) return graph;
-  std::string const status = "/var/lib/dpkg/status";
-  if (weir::Result<std::string> text = contents_of(status)) {
+  if (weir::Result<std::string> text = contents_of(database.status_file)) {
     graph = parse_packages(*text);
-    graph.origin = status;
+    graph.origin = database.status_file;
     if (!graph.edges.empty()) return graph;
   }
-  return weir::Error{0, "found no package database: `apt-cache dumpavail` gave nothing and " +
-                            status + " holds no packages; name a list of edges with --edges FILE"};
+  return weir::Error{0, "found no package database: `" + database.command +
+                            "` printed no package and " + database.status_file +
+                            " holds none; name a list of edges with --edges FILE"};
 }
 
 weir::Result<Vertex> DependencyGraph::find(std::string_view name) const {

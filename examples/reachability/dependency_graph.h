@@ -23,9 +23,14 @@ struct DependencyGraph {
   weir::Result<Vertex> find(std::string_view name) const;
 };
 
-// From `apt-cache dumpavail`, or from dpkg's status file where that gives nothing: an edge from a package to
-// each package that its Depends and Pre-Depends name.
-weir::Result<DependencyGraph> read_package_database();
+// Where packages are described: what a command prints, or, where that is nothing, a file.
+struct PackageDatabase {
+  std::string command = "apt-cache dumpavail";
+  std::string status_file = "/var/lib/dpkg/status";
+};
+
+// An edge from a package to each package that its Depends and Pre-Depends name.
+weir::Result<DependencyGraph> read_packages(PackageDatabase const& database = {});
 // One edge a line: two names with white space between them; '#' begins a comment.
 weir::Result<DependencyGraph> read_edge_file(std::string const& path);
 

@@ -109,7 +109,7 @@ void write_svg(std::string const& path) {
 }
 
 weir::Result<DependencyGraph> read_graph(Options const& options) {
-  return options.edges.empty() ? read_package_database() : read_edge_file(options.edges);
+  return options.edges.empty() ? read_packages() : read_edge_file(options.edges);
 }
 
 // The vertex that was asked for, else a large desktop, else the one the first edge leaves.

@@ -48,7 +48,7 @@ class EpollKernel final : public Kernel {
   int wait_for(std::array<epoll_event, 256>& events, Duration timeout);
 
   MonotonicClock clock_;
-  Waker waker_;
+  KernelWaker waker_;
   EpollQueues queues_;
   EpollOperations operations_{queues_};
   int epoll_ = -1;

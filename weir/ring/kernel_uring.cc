@@ -116,7 +116,7 @@ class UringKernel final : public Kernel {
   bool arm_waker();
 
   MonotonicClock clock_;
-  Waker waker_;
+  KernelWaker waker_;
   bool waker_armed_ = false;
   int descriptor_ = -1;
   int enter_descriptor_ = -1;      // the ring's index among the thread's registered ones, or its

@@ -10,11 +10,11 @@
 
 namespace weir {
 
-Waker::~Waker() {
+KernelWaker::~KernelWaker() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Result<void> Waker::open() {
+Result<void> KernelWaker::open() {
   WEIR_ASSERT(descriptor_ < 0);
   descriptor_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (descriptor_ < 0) {
@@ -25,7 +25,7 @@ Result<void> Waker::open() {
   return {};
 }
 
-bool Waker::park() {
+bool KernelWaker::park() {
   WEIR_ASSERT(descriptor_ >= 0);
   std::uint32_t found = awake;
   if (state_.compare_exchange_strong(found, parked)) return true;
@@ -35,13 +35,13 @@ bool Waker::park() {
   return false;
 }
 
-bool Waker::unpark() {
+bool KernelWaker::unpark() {
   std::uint32_t const found = state_.exchange(awake);
   WEIR_ASSERT(found != awake);
   return found == woken;
 }
 
-void Waker::wake() {
+void KernelWaker::wake() {
   WEIR_ASSERT(descriptor_ >= 0);
   if (state_.exchange(woken) != parked) return;
   std::uint64_t const one = 1;

@@ -21,12 +21,12 @@
 
 namespace weir {
 
-class Waker {
+class KernelWaker {
  public:
-  Waker() = default;
-  Waker(Waker const&) = delete;
-  Waker& operator=(Waker const&) = delete;
-  ~Waker();
+  KernelWaker() = default;
+  KernelWaker(KernelWaker const&) = delete;
+  KernelWaker& operator=(KernelWaker const&) = delete;
+  ~KernelWaker();
 
   Result<void> open();
   int descriptor() const { return descriptor_; }
