@@ -139,8 +139,8 @@ int SimKernel::sleep(Instant deadline) {
 }
 
 bool SimKernel::has_work() const {
-  return !parked_ || !touched_.empty() || !order_.empty() || has_completions() ||
-         woken_.load() || deadline_ <= clock().now();
+  return !parked_ || !touched_.empty() || !order_.empty() || has_completions() || woken_.load() ||
+         deadline_ <= clock().now();
 }
 
 // ---- operations, whatever they do ---------------------------------------------------------------
@@ -221,7 +221,8 @@ int SimKernel::enroll(std::uint32_t opcode, void* argument, std::uint32_t count)
       auto const* registration = static_cast<uapi::BufferRingRegistration const*>(argument);
       return buffers_.erase(registration->group) == 1 ? 0 : -ENOENT;
     }
-    default: return -EINVAL;
+    default:
+      return -EINVAL;
   }
 }
 
@@ -274,8 +275,9 @@ Result<int> SimKernel::open_listener(Address const& address, std::uint32_t backl
 Result<Address> SimKernel::local_address(int descriptor) {
   SocketId const socket = socket_of(descriptor);
   if (socket == 0) return refused("ask a socket for its own address", EBADF);
-  Address const local = network().socket(socket).local;
-  return local.raw_size() > 0 ? local : Result<Address>(Address::loopback(0));
+  SimSocket const& known = network().socket(socket);
+  if (known.local.raw_size() > 0) return known.local;
+  return Address::parse(known.family == Family::ipv4 ? "0.0.0.0:0" : "[::]:0");
 }
 
 Result<Address> SimKernel::peer_address(int descriptor) {

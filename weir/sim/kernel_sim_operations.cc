@@ -84,13 +84,19 @@ int SimKernel::prepare(Operation& operation) const {
 
 SimKernel::Attempt SimKernel::carry_out(Operation& operation, std::uint32_t events) {
   switch (operation.submission.opcode) {
-    case uapi::op_nop: return Verdict{};
-    case uapi::op_close: return close(operation);
-    case uapi::op_accept: return accept(operation);
-    case uapi::op_connect: return connect(operation);
-    case uapi::op_poll_add: return poll(operation, events);
+    case uapi::op_nop:
+      return Verdict{};
+    case uapi::op_close:
+      return close(operation);
+    case uapi::op_accept:
+      return accept(operation);
+    case uapi::op_connect:
+      return connect(operation);
+    case uapi::op_poll_add:
+      return poll(operation, events);
     case uapi::op_send:
-    case uapi::op_sendmsg: return send(operation);
+    case uapi::op_sendmsg:
+      return send(operation);
     case uapi::op_recv:
       return operation.submission.flags & uapi::sqe_buffer_select ? receive_pooled(operation)
                                                                   : receive(operation);
@@ -109,8 +115,7 @@ SimKernel::Attempt SimKernel::accept(Operation& operation) {
     if (socket == 0) return std::nullopt;
     int const descriptor = add_descriptor(socket);
     Verdict verdict{.result = descriptor, .opened = descriptor};
-    if (network().readiness(operation.socket) & POLLIN)
-      verdict.flags |= uapi::cqe_socket_nonempty;
+    if (network().readiness(operation.socket) & POLLIN) verdict.flags |= uapi::cqe_socket_nonempty;
     if (!(operation.submission.priority & uapi::accept_multishot)) return verdict;
     if (!post_more(operation, verdict)) return verdict;
   }
@@ -170,9 +175,8 @@ SimKernel::Attempt SimKernel::receive_pooled(Operation& operation) {
 }
 
 SimKernel::Attempt SimKernel::connect(Operation& operation) {
-  int const result = operation.started
-                         ? network().finish_connect(operation.socket)
-                         : network().connect(operation.socket, operation.address);
+  int const result = operation.started ? network().finish_connect(operation.socket)
+                                       : network().connect(operation.socket, operation.address);
   operation.started = true;
   if (result == -EINPROGRESS) return std::nullopt;
   return Verdict{.result = result, .failed = result < 0};
@@ -197,8 +201,7 @@ SimKernel::Attempt SimKernel::send(Operation& operation) {
     operation.done += static_cast<std::uint32_t>(sent);
   }
   auto const done = static_cast<std::int32_t>(operation.done);
-  if (sent < 0 && sent != -EAGAIN)
-    return Verdict{.result = done > 0 ? done : sent, .failed = true};
+  if (sent < 0 && sent != -EAGAIN) return Verdict{.result = done > 0 ? done : sent, .failed = true};
   if (size_of(operation.parts) == 0) return Verdict{.result = done};
   if (!may_wait)
     return Verdict{.result = done > 0 ? done : -EAGAIN, .failed = wait_all || done == 0};

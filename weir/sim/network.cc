@@ -104,11 +104,14 @@ void SimNetwork::close(SimSocket& socket) {
   WEIR_ASSERT(socket.orphan());
   socket.owner = nullptr;
   switch (socket.state) {
-    case State::listening: return close_listener(socket);
-    case State::open: return close_connection(socket);
+    case State::listening:
+      return close_listener(socket);
+    case State::open:
+      return close_connection(socket);
     case State::fresh:
     case State::connecting:  // its SYN finds nobody to answer to
-    case State::reset: return erase(socket);
+    case State::reset:
+      return erase(socket);
   }
 }
 

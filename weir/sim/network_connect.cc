@@ -91,8 +91,7 @@ void SimNetwork::draw_windows(SimSocket& socket) {
     return static_cast<std::uint32_t>(chance_.between(low, high));
   };
   std::uint32_t const send_window = draw(options.send_window_min, options.send_window_max);
-  std::uint32_t const receive_window =
-      draw(options.receive_window_min, options.receive_window_max);
+  std::uint32_t const receive_window = draw(options.receive_window_min, options.receive_window_max);
   std::uint32_t const limit = socket.receive_window_limit;
   socket.inbound.set_windows(send_window,
                              limit == 0 ? receive_window : std::min(limit, receive_window));

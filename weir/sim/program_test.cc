@@ -25,8 +25,19 @@ namespace {
 // ---- programs -----------------------------------------------------------------------------------
 
 enum class Do {
-  peer_send, peer_shut_down, peer_close, peer_reset, peer_stall, peer_go_on,
-  send, close, suspend, resume, cancel_send, sync, all_send,
+  peer_send,
+  peer_shut_down,
+  peer_close,
+  peer_reset,
+  peer_stall,
+  peer_go_on,
+  send,
+  close,
+  suspend,
+  resume,
+  cancel_send,
+  sync,
+  all_send,
 };
 
 struct Step {
@@ -310,24 +321,40 @@ class Execution {
   void carry_out(Step const& step, Connection& connection) {
     Session& session = *connection.session;
     switch (step.what) {
-      case Do::peer_send: append_pattern(connection.peer_outgoing, step.size, 1); break;
-      case Do::peer_shut_down: connection.peer_shuts_down = true; break;
-      case Do::peer_stall: connection.peer_reads = false; break;
-      case Do::peer_go_on: connection.peer_reads = true; break;
+      case Do::peer_send:
+        append_pattern(connection.peer_outgoing, step.size, 1);
+        break;
+      case Do::peer_shut_down:
+        connection.peer_shuts_down = true;
+        break;
+      case Do::peer_stall:
+        connection.peer_reads = false;
+        break;
+      case Do::peer_go_on:
+        connection.peer_reads = true;
+        break;
       case Do::peer_close:
       case Do::peer_reset:
         connection.peer_gone = true;
         if (step.what == Do::peer_close) connection.peer->close();
         else connection.peer->reset();
         break;
-      case Do::send: append_pattern(session.outgoing, step.size, 2); break;
-      case Do::close: session.closing = true; break;
+      case Do::send:
+        append_pattern(session.outgoing, step.size, 2);
+        break;
+      case Do::close:
+        session.closing = true;
+        break;
       case Do::suspend:
         session.wanted = false;
         session.cancel_receive();
         break;
-      case Do::resume: session.wanted = true; break;
-      case Do::cancel_send: session.cancel_send(); break;
+      case Do::resume:
+        session.wanted = true;
+        break;
+      case Do::cancel_send:
+        session.cancel_send();
+        break;
       case Do::sync:
         if (program_.polite) sync(connection);
         break;

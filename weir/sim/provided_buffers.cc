@@ -43,8 +43,7 @@ uapi::BufferEntry& ProvidedBuffers::at(std::uint16_t index) const {
 }
 
 bool ProvidedBuffers::empty() {
-  std::uint16_t const tail =
-      std::atomic_ref(entries_[0].tail).load(std::memory_order_acquire);
+  std::uint16_t const tail = std::atomic_ref(entries_[0].tail).load(std::memory_order_acquire);
   WEIR_ASSERT(static_cast<std::uint16_t>(tail - head_) <= entry_count_);
   for (; seen_tail_ != tail; ++seen_tail_) {
     uapi::BufferEntry const& entry = at(seen_tail_);

@@ -93,9 +93,12 @@ TestKernel::~TestKernel() = default;
 
 std::unique_ptr<Kernel> TestKernel::make_kernel() {
   switch (choice_.kind) {
-    case KernelChoice::Kind::uring: return make_uring_kernel();
-    case KernelChoice::Kind::epoll: return make_epoll_kernel();
-    case KernelChoice::Kind::sim: return world_->make_kernel();
+    case KernelChoice::Kind::uring:
+      return make_uring_kernel();
+    case KernelChoice::Kind::epoll:
+      return make_epoll_kernel();
+    case KernelChoice::Kind::sim:
+      return world_->make_kernel();
   }
   WEIR_ASSERT(!"a kind of kernel that nobody makes");
   return nullptr;

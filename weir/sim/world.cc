@@ -35,9 +35,7 @@ void SimWorld::remove(SimKernel& kernel) {
   if (last_entered_ == &kernel) last_entered_ = nullptr;
 }
 
-void SimWorld::advance(Duration duration) {
-  timeline_.run_until(timeline_.now() + duration);
-}
+void SimWorld::advance(Duration duration) { timeline_.run_until(timeline_.now() + duration); }
 
 void SimWorld::entered(SimKernel& kernel) {
   kernel.absent = false;
@@ -68,7 +66,9 @@ bool SimWorld::park(SimKernel& kernel, Instant deadline) {
   for (SimKernel const* const other : kernels_)
     if (!other->absent) next = std::min(next, other->parked_until());
   if (next == never) {
-    deadlocked_ = true;
+    deadlocked_ = std::none_of(kernels_.begin(), kernels_.end(), [&kernel](SimKernel const* other) {
+      return other != &kernel && other->has_work();
+    });
     return false;
   }
   timeline_.run_until(std::max(next, timeline_.now()));

@@ -1,10 +1,16 @@
 // A simulated world: one network and one clock, shared by any number of simulated kernels and
 // peers.
 //
-// The whole world is one thread's, and everything in it follows from one seed: run it again and it
-// does the same, byte for byte. Nothing in it sleeps. Time is a number; it moves when every kernel
-// is parked, to the next moment at which something happens or a kernel's deadline passes, or when a
-// test says advance().
+//   SimWorld world(seed, SimOptions::hostile());
+//   auto ring = Ring::make(world.make_kernel()).value();
+//   auto peer = make_sim_peer(world);
+//   peer->connect(address);                        // its SYN is on the way
+//   ring->step(Wait::park);                        // time moves until something completes
+//
+// The whole world is one thread's (but for Kernel::wake), and everything in it follows from one
+// seed: run it again and it does the same, byte for byte. Nothing in it sleeps. Time is a number;
+// it moves when every kernel is parked, to the next moment at which something happens or a kernel's
+// deadline passes, or when a test says advance(). Polling moves it only by what an enter costs.
 //
 // Several kernels take turns: a test steps their rings one after the other. A kernel that parks
 // while another one still has something to do returns at once with nothing, so that the other may
