@@ -1,7 +1,7 @@
 # Holds a mistake in a flow to what the compiler may say about it. With each compiler, SOURCE must
 #
 #   * not compile, with exactly one `error:`,
-#   * in at most 30 lines of output, one of which names SOURCE itself (the user's line),
+#   * in at most 30 lines of output, one of which names the line of SOURCE that is marked `// here`,
 #   * and with every text that its comments `// expect: TEXT` name.
 #
 #   cmake -DROOT=... -DSOURCE=... -DCOMPILERS=g++,clang++-19 -P tests/error_test.cmake
@@ -13,6 +13,17 @@ list(TRANSFORM expectations REPLACE "^ *// expect: " "")
 if(NOT expectations)
   message(FATAL_ERROR "${SOURCE}: no // expect: TEXT says what the message has to contain")
 endif()
+
+# The line that the user has to look at.
+file(READ "${SOURCE}" text)
+string(FIND "${text}" "// here" mark)
+if(mark EQUAL -1)
+  message(FATAL_ERROR "${SOURCE}: no // here marks the line that the message has to name")
+endif()
+string(SUBSTRING "${text}" 0 ${mark} text)
+string(REGEX MATCHALL "\n" line_ends "${text}")
+list(LENGTH line_ends line)
+math(EXPR line "${line} + 1")
 
 string(REPLACE "," ";" compilers "${COMPILERS}")
 foreach(compiler IN LISTS compilers)
@@ -36,7 +47,7 @@ foreach(compiler IN LISTS compilers)
   if(line_count GREATER lines_max)
     list(APPEND complaints "its message has ${line_count} lines, ${lines_max} are allowed")
   endif()
-  foreach(text IN LISTS expectations ITEMS "${SOURCE}")
+  foreach(text IN LISTS expectations ITEMS "${SOURCE}:${line}:")
     string(FIND "${output}" "${text}" found)
     if(found EQUAL -1)
       list(APPEND complaints "its message does not contain: ${text}")

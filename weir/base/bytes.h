@@ -164,7 +164,12 @@ class Buffer {
 template <class T>
 inline constexpr bool borrows = [] {
   if constexpr (requires { T::borrows; }) return static_cast<bool>(T::borrows);
-  else return false;
+  else if constexpr (requires { typename T::value_type; }) return borrows<typename T::value_type>;
+  else if constexpr (requires { typename T::element_type; }) {
+    return borrows<typename T::element_type>;
+  } else {
+    return false;
+  }
 }();
 template <>
 inline constexpr bool borrows<View> = true;
@@ -176,11 +181,5 @@ template <class... T>
 inline constexpr bool borrows<std::tuple<T...>> = (borrows<T> || ...);
 template <class... T>
 inline constexpr bool borrows<std::variant<T...>> = (borrows<T> || ...);
-template <class T>
-inline constexpr bool borrows<std::optional<T>> = borrows<T>;
-template <class T, class A>
-inline constexpr bool borrows<std::vector<T, A>> = borrows<T>;
-template <class T, std::size_t N>
-inline constexpr bool borrows<std::array<T, N>> = borrows<T>;
 
 }  // namespace weir

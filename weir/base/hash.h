@@ -18,10 +18,11 @@ struct unit {
   constexpr std::uint64_t hash() const { return 0; }
 };
 
+__extension__ using Word128 = unsigned __int128;
+
 // A multiply whose halves are folded: every input bit reaches every output bit (wyhash, Wang Yi).
 constexpr std::uint64_t mix(std::uint64_t word) {
-  auto const product =
-      static_cast<unsigned __int128>(word ^ 0x2D358DCCAA6C78A5u) * 0x9E3779B97F4A7C15u;
+  auto const product = static_cast<Word128>(word ^ 0x2D358DCCAA6C78A5u) * 0x9E3779B97F4A7C15u;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
@@ -54,11 +55,57 @@ constexpr std::uint64_t hash_of(T const& value) {
     return mix(std::hash<std::string_view>{}(value));
   } else if constexpr (has_text_member<T>) {
     return mix(std::hash<std::string_view>{}(value.text()));
+  } else if constexpr (requires { value.has_value(), *value; }) {
+    return value.has_value() ? mix(hash_of(*value) + 1) : 0;
   } else if constexpr (requires { std::tuple_size<T>::value; }) {
     return std::apply([](auto const&... part) { return hash_of_parts(part...); }, value);
   } else {
     return mix(std::hash<T>{}(value));
   }
 }
+
+// ---- what can be a key, as a question: templates promise more than their bodies can keep ----
+
+template <class T>
+concept is_tuple_like = requires { std::tuple_size<T>::value; };
+
+template <template <class> class Condition, class T, std::size_t... I>
+consteval bool all_parts(std::index_sequence<I...>) {
+  return (Condition<std::remove_cv_t<std::tuple_element_t<I, T>>>::value && ...);
+}
+
+// hash_of(value) compiles.
+template <class T>
+struct IsHashable {
+  static constexpr bool value = [] {
+    if constexpr (std::is_integral_v<T> || std::is_enum_v<T> || has_hash_member<T> ||
+                  std::is_convertible_v<T const&, std::string_view> || has_text_member<T>) {
+      return true;
+    } else if constexpr (requires(T const& optional) { optional.has_value(), *optional; }) {
+      return IsHashable<std::remove_cvref_t<decltype(*std::declval<T const&>())>>::value;
+    } else if constexpr (is_tuple_like<T>) {
+      return all_parts<IsHashable, T>(std::make_index_sequence<std::tuple_size_v<T>>{});
+    } else {
+      return requires(T const& key) { std::hash<T>{}(key); };
+    }
+  }();
+};
+
+// a == b compiles.
+template <class T>
+struct IsComparable {
+  static constexpr bool value = [] {
+    if constexpr (is_tuple_like<T>) {
+      return all_parts<IsComparable, T>(std::make_index_sequence<std::tuple_size_v<T>>{});
+    } else {
+      return requires(T const& a) { static_cast<bool>(a == a); };
+    }
+  }();
+};
+
+template <class T>
+concept is_comparable = IsComparable<T>::value;
+template <class T>
+concept is_key = is_comparable<T> && IsHashable<T>::value;
 
 }  // namespace weir

@@ -8,8 +8,8 @@
 
 namespace weir {
 
-// When what is written becomes visible to the reader: in this tick, or in the next one, which the data
-// starts (tick) or does not start by itself (tick_lazy).
+// When what is written becomes visible to the reader: in this tick, or in the next one, which the
+// data starts (tick) or does not start by itself (tick_lazy).
 enum class Delay : std::uint8_t { none, tick, tick_lazy };
 
 struct Arity {
@@ -23,7 +23,8 @@ struct OperatorInfo {
   Arity inputs{};
   Arity outputs{};
   // Named inputs must each be connected once; without names, inputs are numbered as they come.
-  std::array<std::string_view, 2> input_ports{};
+  // (Both are spelt out because g++ 12 cannot read what an initializer leaves out of a constant.)
+  std::array<std::string_view, 2> input_ports{std::string_view{}, std::string_view{}};
   // One bit for each input that must be complete before the operator gives anything.
   std::uint8_t blocking_inputs = 0;
   // How long items wait on the way into the operator.
@@ -37,10 +38,18 @@ struct OperatorInfo {
   bool replays = false;
   // Has state to reset at the end of a tick in which it ran.
   bool ends_ticks = false;
+  // Has state to reset whenever its subgraph has run.
+  bool ends_runs = false;
 
-  constexpr bool blocks(std::size_t port) const { return ((blocking_inputs >> port) & 1u) != 0; }
+  constexpr bool blocks(std::size_t port) const {
+    return port < 8 && ((blocking_inputs >> port) & 1) != 0;
+  }
   constexpr std::size_t named_input_count() const {
     return input_ports[0].empty() ? 0 : input_ports[1].empty() ? 1 : 2;
+  }
+  // Empty where inputs have no names.
+  constexpr std::string_view port_name(std::size_t port) const {
+    return port < input_ports.size() ? input_ports[port] : std::string_view{};
   }
 };
 

@@ -30,13 +30,15 @@ class Random {
 
   // In [0, bound); bound must not be 0. The bias is below 2^-32 for bounds below 2^32.
   constexpr std::uint64_t below(std::uint64_t bound) {
-    return static_cast<std::uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+    return static_cast<std::uint64_t>((static_cast<Word128>(next()) * bound) >> 64);
   }
 
   // True once in `n` calls on average.
   constexpr bool once_in(std::uint64_t n) { return below(n) == 0; }
 
  private:
+  __extension__ using Word128 = unsigned __int128;
+
   static constexpr std::uint64_t rotate(std::uint64_t word, int by) {
     return (word << by) | (word >> (64 - by));
   }

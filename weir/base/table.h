@@ -11,9 +11,12 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -136,20 +139,50 @@ class HashSet {
   std::vector<Key> keys_;
 };
 
-// A vector whose first element needs no allocation: most keys of a join have one value.
+// Memory for the lists of one table. What a list outgrows or leaves goes to the next one that needs as
+// much: a table that is filled and cleared tick by tick allocates only until it has seen its fullest.
+template <class T>
+class ListMemory {
+ public:
+  ListMemory() = default;
+  ListMemory(ListMemory&& other) noexcept : spare_(std::exchange(other.spare_, {})) {}
+  ListMemory& operator=(ListMemory&&) = delete;
+  ~ListMemory() {
+    for (Spare*& first : spare_) {
+      while (first != nullptr) ::operator delete(std::exchange(first, first->next), alignment);
+    }
+  }
+
+  // Room for `capacity` values, a power of two.
+  T* take(std::uint32_t capacity) {
+    Spare*& first = spare_[static_cast<std::size_t>(std::countr_zero(capacity))];
+    if (first != nullptr) return reinterpret_cast<T*>(std::exchange(first, first->next));
+    std::size_t const bytes = std::max(capacity * sizeof(T), sizeof(Spare));
+    return static_cast<T*>(::operator new(bytes, alignment));
+  }
+  void give_back(T* room, std::uint32_t capacity) {
+    Spare*& first = spare_[static_cast<std::size_t>(std::countr_zero(capacity))];
+    first = new (static_cast<void*>(room)) Spare{first};
+  }
+
+ private:
+  struct Spare {
+    Spare* next;
+  };
+  static constexpr std::align_val_t alignment{std::max(alignof(T), alignof(Spare))};
+
+  std::array<Spare*, 32> spare_{};
+};
+
+// A vector whose first element needs no allocation: most keys of a join have one value. Whoever has it must
+// reset() it at last.
 template <class T>
 class SmallList {
  public:
   SmallList() noexcept {}
-  SmallList(SmallList&& other) noexcept { take(other); }
-  SmallList& operator=(SmallList&& other) noexcept {
-    if (this != &other) {
-      reset();
-      take(other);
-    }
-    return *this;
-  }
-  ~SmallList() { reset(); }
+  SmallList(SmallList&& other) noexcept { steal(other); }
+  SmallList& operator=(SmallList&&) = delete;
+  ~SmallList() { WEIR_ASSERT(size_ == 0); }
 
   T* begin() { return capacity_ > 1 ? many_ : &one_; }
   T* end() { return begin() + size_; }
@@ -158,29 +191,29 @@ class SmallList {
   std::uint32_t size() const { return size_; }
 
   template <class U>
-  void push_back(U&& value) {
-    if (size_ == capacity_) [[unlikely]] grow();
+  void push_back(U&& value, ListMemory<T>& memory) {
+    if (size_ == capacity_) [[unlikely]] grow(memory);
     new (static_cast<void*>(begin() + size_)) T(std::forward<U>(value));
     ++size_;
   }
-
- private:
-  [[gnu::noinline]] void grow() {
-    std::uint32_t const capacity = capacity_ == 1 ? 4 : capacity_ * 2;
-    T* const grown = std::allocator<T>{}.allocate(capacity);
-    std::uninitialized_move_n(begin(), size_, grown);
+  void reset(ListMemory<T>& memory) {
     std::destroy_n(begin(), size_);
-    if (capacity_ > 1) std::allocator<T>{}.deallocate(many_, capacity_);
-    many_ = grown;
-    capacity_ = capacity;
-  }
-  void reset() {
-    std::destroy_n(begin(), size_);
-    if (capacity_ > 1) std::allocator<T>{}.deallocate(many_, capacity_);
+    if (capacity_ > 1) memory.give_back(many_, capacity_);
     size_ = 0;
     capacity_ = 1;
   }
-  void take(SmallList& other) {
+
+ private:
+  [[gnu::noinline]] void grow(ListMemory<T>& memory) {
+    std::uint32_t const capacity = capacity_ == 1 ? 4 : capacity_ * 2;
+    T* const grown = memory.take(capacity);
+    std::uninitialized_move_n(begin(), size_, grown);
+    std::destroy_n(begin(), size_);
+    if (capacity_ > 1) memory.give_back(many_, capacity_);
+    many_ = grown;
+    capacity_ = capacity;
+  }
+  void steal(SmallList& other) {
     if (other.capacity_ > 1) {
       many_ = other.many_;
     } else if (other.size_ == 1) {
@@ -208,6 +241,11 @@ class HashMultimap {
     SmallList<Value> values;
   };
 
+  HashMultimap() = default;
+  HashMultimap(HashMultimap&&) noexcept = default;
+  HashMultimap& operator=(HashMultimap&&) = delete;
+  ~HashMultimap() { reset_lists(); }
+
   // What both tables of a join want to know of a key: compute it once.
   static std::uint32_t tag_of(Key const& key) { return TableIndex::tag_of(hash_of(key)); }
 
@@ -223,13 +261,13 @@ class HashMultimap {
     std::uint32_t const found = index_.find_or_insert(tag, number, same);
     if (found == TableIndex::none) {
       entries_.push_back(Entry{Key(std::forward<K>(key)), {}});
-      entries_.back().values.push_back(std::forward<V>(value));
+      entries_.back().values.push_back(std::forward<V>(value), memory_);
     } else {
       SmallList<Value>& values = entries_[found].values;
       for (Value const& known : values) {
         if (known == value) return false;
       }
-      values.push_back(std::forward<V>(value));
+      values.push_back(std::forward<V>(value), memory_);
     }
     ++value_count_;
     return true;
@@ -249,12 +287,18 @@ class HashMultimap {
 
   void clear() {
     index_.clear([&](std::uint32_t n) { return TableIndex::tag_of(hash_of(entries_[n].key)); });
+    reset_lists();
     entries_.clear();
     value_count_ = 0;
   }
 
  private:
+  void reset_lists() {
+    for (Entry& entry : entries_) entry.values.reset(memory_);
+  }
+
   TableIndex index_;
+  ListMemory<Value> memory_;
   std::vector<Entry> entries_;
   std::size_t value_count_ = 0;
 };

@@ -4,7 +4,7 @@
 //   2. make one function of each (node, port): `push`. It hands the operator an Emit, which knows at compile
 //      time where each output leads: into another push (a plain call, so whole chains fuse), into a handoff,
 //      or into the state of an operator that waits;
-//   3. register the subgraphs: each one's run function is its entries (flushes, replays, sources, handoffs)
+//   3. register the subgraphs: each one's run function is its entries (replays, flushes, sources, handoffs)
 //      one after another, each of which can stop when the budget ends and go on later.
 //
 // Whatever can be computed is a field of the plan; nothing here decides anything.
@@ -163,7 +163,9 @@ class Engine final : public Program {
             activation)),
        ...);
     }(std::make_index_sequence<static_cast<std::size_t>(subgraph.entry_count)>{});
-    return finished ? Status::done : Status::yielded;
+    if (!finished) return Status::yielded;
+    if constexpr (subgraph.ends_runs) engine.template end_run<Which>();
+    return Status::done;
   }
 
   // True when the entry has nothing left.
@@ -181,7 +183,8 @@ class Engine final : public Program {
     } else if constexpr (entry.kind == EntryKind::source) {
       return op<index>().drain(Emit<index>{this}, activation.budget);
     } else {
-      bool const begin = activation.first_in_tick || take_marks<index>(Edges{});
+      bool const marked = take_marks<index>();
+      bool const begin = marked || activation.first_in_tick;
       if (!begin && !unfinished_[Which]) return true;
       bool const finished = give_held<entry.kind, index>(activation.budget, begin);
       unfinished_[Which] = !finished;
@@ -198,28 +201,57 @@ class Engine final : public Program {
     }
   }
 
-  template <std::size_t Node, std::size_t... Edge>
-  bool take_marks(std::index_sequence<Edge...>) {
-    bool marked = false;
-    ([&] {
-      if constexpr (plan.edges[Edge].marks && plan.edges[Edge].target == Index{Node}) {
-        marked |= get<Edge>(buffers_).take();
-      }
-    }(), ...);
-    return marked;
+  // Nodes of a subgraph, or edges into a node: chosen before any template is made of them, or there would
+  // be one of every pair.
+  struct Chosen {
+    std::array<std::size_t, node_count + edge_count> items{};
+    std::size_t count = 0;
+  };
+  template <std::size_t Which, bool OperatorInfo::*Field>
+  static constexpr Chosen nodes_with = [] {
+    Chosen chosen;
+    for (std::size_t n = 0; n < node_count; ++n) {
+      PlanNode const& node = plan.nodes[n];
+      if (node.subgraph == Index{Which} && node.info.*Field) chosen.items[chosen.count++] = n;
+    }
+    return chosen;
+  }();
+  template <std::size_t Node>
+  static constexpr Chosen marks_into = [] {
+    Chosen chosen;
+    for (std::size_t e = 0; e < edge_count; ++e) {
+      bool const into = plan.edges[e].marks && plan.edges[e].target == Index{Node};
+      if (into) chosen.items[chosen.count++] = e;
+    }
+    return chosen;
+  }();
+
+  template <std::size_t Node>
+  bool take_marks() {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (static_cast<int>(get<marks_into<Node>.items[I]>(buffers_).take()) + ... + 0) > 0;
+    }(std::make_index_sequence<marks_into<Node>.count>{});
   }
 
   template <std::size_t Which>
   static void end_tick_of_subgraph(void* self) {
-    static_cast<Engine*>(self)->template end_tick<Which>(Nodes{});
+    auto& engine = *static_cast<Engine*>(self);
+    constexpr Chosen const& nodes = nodes_with<Which, &OperatorInfo::ends_ticks>;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (engine.template end_tick<nodes.items[I]>(), ...);
+    }(std::make_index_sequence<nodes.count>{});
   }
-  template <std::size_t Which, std::size_t... Node>
-  void end_tick(std::index_sequence<Node...>) {
-    ([&] {
-      if constexpr (plan.nodes[Node].subgraph == Index{Which} && plan.nodes[Node].info.ends_ticks) {
-        op<Node>().end_tick(get<Node>(states_));
-      }
-    }(), ...);
+  template <std::size_t Node>
+  void end_tick() {
+    op<Node>().end_tick(get<Node>(states_));
+    take_marks<Node>();  // where no flush has taken them
+  }
+  template <std::size_t Which>
+  void end_run() {
+    constexpr Chosen const& nodes = nodes_with<Which, &OperatorInfo::ends_runs>;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (op<nodes.items[I]>().end_run(get<nodes.items[I]>(states_)), ...);
+    }(std::make_index_sequence<nodes.count>{});
   }
 
   template <std::size_t... Which>

@@ -23,8 +23,8 @@
 
 namespace weir {
 
-// source_stream(channel), source_stream(input): gives what was sent, each tick what came before it began.
-// The channel is referred to and must outlive the flow.
+// source_stream(channel), source_stream(input): gives what was sent, each tick what came before it
+// began. The channel is referred to and must outlive the flow.
 template <class Sent>
 struct SourceStream : Source<Sent> {
   static constexpr OperatorInfo info{.name = "source_stream", .inputs = {0, 0}, .source = true};

@@ -1,5 +1,5 @@
-// A tuple with the cheapest compile-time cost there is: one base class an element, found by overload
-// resolution; std::tuple recurses.
+// A tuple with the cheapest compile-time cost there is: one base class an element, found by
+// overload resolution; std::tuple recurses.
 #pragma once
 
 #include <cstddef>

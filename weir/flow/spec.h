@@ -1,7 +1,8 @@
 // From the statements of a flow to its plan and its operators: values in, one constexpr value out.
 //
-// A Spec has no state. It knows the elements and statements (as plan wants them), the plan, and for each node
-// of the plan in which statement and at which place of its chain the operator is to be found.
+// A Spec has no state. It knows the elements and statements (as plan wants them), the plan, and for
+// each node of the plan in which statement and at which place of its chain the operator is to be
+// found.
 #pragma once
 
 #include <array>
@@ -24,7 +25,7 @@ consteval Element describe_part() {
   return element;
 }
 template <class Part>
-  requires is_reference<Part>
+requires is_reference<Part>
 consteval Element describe_part() {
   Element element;
   element.name = Part::name;
@@ -92,8 +93,9 @@ struct Spec {
   }();
   static constexpr std::size_t edge_count = element_count - statement_count;
 
+  static constexpr weir::Statements all_statements() { return {elements, statements}; }
   static constexpr Plan<node_count, edge_count> plan =
-      make_plan<node_count, edge_count>({elements, statements});
+      make_plan<node_count, edge_count>(all_statements());
 
   static constexpr std::array<Place, node_count> places = [] {
     std::array<Place, node_count> all{};

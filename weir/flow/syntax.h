@@ -1,7 +1,7 @@
 // The flow syntax: `reached >> map(f) >> my_join[_0]`, `my_join = join() >> tee()`.
 //
-// Nodes are C++ objects whose type is their name; a chain is what `>>` collects; a statement is a chain,
-// perhaps with a name. None of this does anything but hold operators: flow() reads it.
+// Nodes are C++ objects whose type is their name; a chain is what `>>` collects; a statement is a
+// chain, perhaps with a name. None of this does anything but hold operators: flow() reads it.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +32,12 @@ struct [[nodiscard("weir: a named chain does nothing outside flow(...)")]] Defin
   Chain<Part...> chain;
 };
 
+// What a mistake in a statement gives, so that the mistake is the only error.
+struct BrokenStatement {};
+
+template <class T>
+inline constexpr bool is_link = is_operator<T>;  // or a reference, a node, a chain: see below
+
 // Declared once, by name, at namespace or function scope:
 //   static constexpr weir::node<"reached"> reached;
 template <Name Text>
@@ -56,6 +62,13 @@ struct node {
   constexpr Definition<Text, Reference<Other>> operator=(node<Other>) const {
     return {};
   }
+  template <class T>
+  requires(!is_link<T>) constexpr BrokenStatement operator=(T const&) const {
+    static_assert(is_link<T> || std::is_same_v<T, BrokenStatement>,
+                  "weir: `node = ...` defines a node as an operator, a chain, or another node, and "
+                  "this is none of them; call an operator with its parentheses: `node = tee()`");
+    return {};
+  }
 };
 
 template <class T>
@@ -75,6 +88,13 @@ inline constexpr bool is_chain<Chain<Part...>> = true;
 
 template <class T>
 concept is_part = is_operator<T> || is_reference<T> || is_node<T>;
+
+template <Name Text, class AtPort>
+inline constexpr bool is_link<Reference<Text, AtPort>> = true;
+template <Name Text>
+inline constexpr bool is_link<node<Text>> = true;
+template <class... Part>
+inline constexpr bool is_link<Chain<Part...>> = true;
 
 // A part as a chain keeps it: a node becomes a reference to it.
 template <is_part T>
@@ -105,12 +125,25 @@ constexpr auto operator>>(Chain<A...> a, Chain<B...> b) {
   return [&]<std::size_t... I, std::size_t... J>(std::index_sequence<I...>,
                                                  std::index_sequence<J...>) {
     return Chain<A..., B...>{{{std::move(get<I>(a.parts))}..., {std::move(get<J>(b.parts))}...}};
-  }(std::index_sequence_for<A...>{}, std::index_sequence_for<B...>{});
+  }
+  (std::index_sequence_for<A...>{}, std::index_sequence_for<B...>{});
 }
 template <is_part A, class... B>
 constexpr auto operator>>(A a, Chain<B...> b) {
   using First = decltype(as_part(std::move(a)));
   return Chain<First>{{{as_part(std::move(a))}}} >> std::move(b);
+}
+
+// One side is no part of a flow.
+template <class A, class B>
+requires(is_link<A> != is_link<B>) constexpr BrokenStatement operator>>(A const&, B const&) {
+  constexpr bool reported =
+      std::is_same_v<A, BrokenStatement> || std::is_same_v<B, BrokenStatement>;
+  static_assert(
+      reported,
+      "weir: `>>` connects operators, nodes and chains, and one side is none of them; call "
+      "an operator with its parentheses, and a function by one: `>> tee() >> map(f)`");
+  return {};
 }
 
 }  // namespace weir

@@ -1,7 +1,12 @@
-// The item type of every node, from the sources on.
+// The item type of every node, from the sources on, and whether each node can take what it is
+// given.
 #pragma once
 
+#include <array>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -17,12 +22,22 @@ inline constexpr bool any_untyped = (std::is_same_v<T, Untyped> || ...);
 template <class... T>
 struct TypeList {};
 
+// Whether an operator can work with inputs of these types.
+template <class Op, class... In>
+consteval bool takes_all() {
+  if constexpr (requires { Op::template takes<false, In...>(); }) {
+    return Op::template takes<false, In...>();
+  } else {
+    return true;
+  }
+}
+
 // What an operator gives for inputs of these types, as a Type.
 template <class Op, class... In>
 consteval auto output_of(TypeList<In...>) {
-  if constexpr (any_untyped<In...>) return Type<Untyped>{};
-  else if constexpr (sizeof...(In) == 0 && Op::info.source) return Op::output();
-  else if constexpr (sizeof...(In) == 0) return Type<Untyped>{};
+  if constexpr (Op::info.source) return Op::output();
+  else if constexpr (any_untyped<In...>) return Type<Untyped>{};
+  else if constexpr (!takes_all<Op, In...>()) return Type<Untyped>{};
   else return Op::template output<In...>();
 }
 
@@ -37,17 +52,33 @@ consteval auto state_of(TypeList<In...>) {
   }
 }
 
+// What is wrong with the items of a flow: the first thing, in the order types become known.
+struct WrongItem {
+  enum Kind : std::uint8_t {
+    nothing,
+    refused,   // the operator of `node` does not take what it is given
+    mixed,     // `edge` brings to `node` another type than its first input
+    uncopied,  // `node` gives to several what cannot be copied
+  };
+  Kind kind = nothing;
+  Index node = no_index;
+  Index edge = no_index;
+};
+
 template <class Spec>
 struct Types {
   static constexpr auto& plan = Spec::plan;
 
-  // The edge into input `port` of a node with named inputs.
-  static consteval std::size_t edge_into(std::size_t node, std::size_t port) {
+  // The edges into the inputs of the nodes with named inputs.
+  static constexpr std::array<std::array<Index, 2>, Spec::node_count> named_inputs = [] {
+    std::array<std::array<Index, 2>, Spec::node_count> all{};
     for (std::size_t e = 0; e < plan.edges.size(); ++e) {
-      if (plan.edges[e].target == static_cast<Index>(node) && plan.edges[e].port == port) return e;
+      PlanEdge const& edge = plan.edges[e];
+      if (edge.port < 2)
+        all[static_cast<std::size_t>(edge.target)][edge.port] = static_cast<Index>(e);
     }
-    return plan.edges.size();
-  }
+    return all;
+  }();
 
   template <std::size_t Node>
   struct Item;
@@ -60,8 +91,10 @@ struct Types {
     constexpr PlanNode node = plan.nodes[Node];
     if constexpr (node.input_count == 0) {
       return TypeList<>{};
-    } else if constexpr (node.info.named_input_count() == 2) {
-      return TypeList<ItemOnEdge<edge_into(Node, 0)>, ItemOnEdge<edge_into(Node, 1)>>{};
+    } else if constexpr (node.info.named_input_count() == 2 && !node.info.typed_by_any_input) {
+      constexpr std::array<Index, 2> edges = named_inputs[Node];
+      return TypeList<ItemOnEdge<static_cast<std::size_t>(edges[0])>,
+                      ItemOnEdge<static_cast<std::size_t>(edges[1])>>{};
     } else {
       return TypeList<ItemOnEdge<static_cast<std::size_t>(node.typed_by)>>{};
     }
@@ -90,12 +123,75 @@ struct Types {
     using type = typename decltype(find())::type;
   };
 
-  // Every operator is looked at once, so every wrong function is reported.
-  template <std::size_t... Node>
-  static consteval bool known(std::index_sequence<Node...>) {
-    return !any_untyped<typename Item<Node>::type...>;
+  // The nodes in the order of their types: each finds those of its inputs known, so that templates
+  // nest a few levels deep and not as deep as the flow is long.
+  static constexpr std::array<std::size_t, Spec::node_count> in_type_order = [] {
+    std::array<std::size_t, Spec::node_count> all{};
+    for (std::size_t n = 0; n < all.size(); ++n) {
+      all[static_cast<std::size_t>(plan.nodes[n].type_order)] = n;
+    }
+    return all;
+  }();
+
+  // An edge that must bring the same type as the one that its target is typed by.
+  static constexpr bool must_agree(PlanEdge const& edge, std::size_t e) {
+    PlanNode const& target = plan.nodes[static_cast<std::size_t>(edge.target)];
+    bool const alike = target.info.named_input_count() == 0 || target.info.typed_by_any_input;
+    return alike && target.typed_by != static_cast<Index>(e);
   }
-  static constexpr bool all_known = known(std::make_index_sequence<Spec::node_count>{});
+  static constexpr std::size_t agreeing_count = [] {
+    std::size_t count = 0;
+    for (std::size_t e = 0; e < plan.edges.size(); ++e) count += must_agree(plan.edges[e], e);
+    return count;
+  }();
+  static constexpr std::array<std::size_t, agreeing_count> agreeing = [] {
+    std::array<std::size_t, agreeing_count> all{};
+    std::size_t next = 0;
+    for (std::size_t e = 0; e < plan.edges.size(); ++e) {
+      if (must_agree(plan.edges[e], e)) all[next++] = e;
+    }
+    return all;
+  }();
+
+  template <std::size_t Node>
+  static constexpr bool is_untyped = std::is_same_v<typename Item<Node>::type, Untyped>;
+
+  template <std::size_t Node>
+  static consteval bool is_uncopied() {
+    if constexpr (plan.nodes[Node].output_count < 2 || is_untyped<Node>) return false;
+    else return !std::copy_constructible<typename Item<Node>::type>;
+  }
+
+  template <std::size_t Edge>
+  static consteval bool disagrees() {
+    constexpr auto target = static_cast<std::size_t>(plan.edges[Edge].target);
+    constexpr auto first = static_cast<std::size_t>(plan.nodes[target].typed_by);
+    return !std::is_same_v<ItemOnEdge<first>, ItemOnEdge<Edge>>;
+  }
+
+  // (Arrays rather than folds: clang folds no more than 256 expressions.)
+  template <std::size_t... Position, std::size_t... Agreeing>
+  static consteval WrongItem find_wrong(std::index_sequence<Position...>,
+                                        std::index_sequence<Agreeing...>) {
+    bool const untyped[] = {false, is_untyped<in_type_order[Position]>...};
+    for (std::size_t at = 1; at < std::size(untyped); ++at) {
+      // The first of them was given something: it is the one that refused it.
+      if (untyped[at]) return {WrongItem::refused, static_cast<Index>(in_type_order[at - 1])};
+    }
+    bool const uncopied[] = {false, is_uncopied<in_type_order[Position]>()...};
+    for (std::size_t at = 1; at < std::size(uncopied); ++at) {
+      if (uncopied[at]) return {WrongItem::uncopied, static_cast<Index>(in_type_order[at - 1])};
+    }
+    bool const mixed[] = {false, disagrees<agreeing[Agreeing]>()...};
+    for (std::size_t at = 1; at < std::size(mixed); ++at) {
+      if (!mixed[at]) continue;
+      std::size_t const edge = agreeing[at - 1];
+      return {WrongItem::mixed, plan.edges[edge].target, static_cast<Index>(edge)};
+    }
+    return {};
+  }
+  static constexpr WrongItem wrong = find_wrong(std::make_index_sequence<Spec::node_count>{},
+                                                std::make_index_sequence<agreeing_count>{});
 };
 
 }  // namespace weir

@@ -56,12 +56,17 @@ struct DestTcp : Operator {
   Endpoint* endpoint;
   Handoff<Frame>* frames = nullptr;
 
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool frame = std::convertible_to<Item, Frame>;
+    static_assert(
+        frame || !Aloud,
+        "weir: dest_tcp(endpoint): takes pairs (ConnectionId, View); encode(codec) makes them");
+    return frame;
+  }
   template <class Item>
   static consteval auto output() {
-    static_assert(std::convertible_to<Item, Frame>,
-                  "weir: dest_tcp(endpoint): takes pairs (ConnectionId, View); encode(codec) makes them");
-    if constexpr (std::convertible_to<Item, Frame>) return Type<Nothing>{};
-    else return Type<Untyped>{};
+    return Type<Nothing>{};
   }
   void attach(Graph& graph, Subgraph& writer) {
     frames = &endpoint->egress().connect(graph, writer);

@@ -2,8 +2,11 @@
 //
 //   f(item)      f(parts of a pair or tuple ...)      f(Context const&, item)      f(Context const&, parts ...)
 //
-// An item arrives as an rvalue, or as `T const&` where a tee gives it to others too; a function that insists
-// on its own copy then gets one.
+// An item arrives as an rvalue, or as `T const&` where a tee gives it to others too; a function that
+// insists on its own copy then gets one. A function may also be a pointer to a member of the item.
+//
+// Each shape is looked at only when those before it do not fit: to ask whether a generic lambda takes
+// something is to compile its body.
 #pragma once
 
 #include <concepts>
@@ -29,23 +32,35 @@ consteval bool takes_parts(std::index_sequence<I...>) {
   return std::invocable<F&, Before..., decltype(std::get<I>(std::declval<Item>()))...>;
 }
 
+template <class F, class Item, class... Before>
+consteval bool takes_its_parts() {
+  if constexpr (has_parts<Item>) return takes_parts<F, Item, Before...>(PartIndices<Item>{});
+  else return false;
+}
+
 template <class F, class Item>
 consteval CallShape call_shape() {
   if constexpr (std::invocable<F&, Item>) return CallShape::item;
-  if constexpr (has_parts<Item>) {
-    if constexpr (takes_parts<F, Item>(PartIndices<Item>{})) return CallShape::parts;
-  }
-  if constexpr (std::invocable<F&, Context const&, Item>) return CallShape::context_item;
-  if constexpr (has_parts<Item>) {
-    if constexpr (takes_parts<F, Item, Context const&>(PartIndices<Item>{})) {
-      return CallShape::context_parts;
-    }
-  }
-  return CallShape::impossible;
+  else if constexpr (takes_its_parts<F, Item>()) return CallShape::parts;
+  else if constexpr (std::invocable<F&, Context const&, Item>) return CallShape::context_item;
+  else if constexpr (takes_its_parts<F, Item, Context const&>()) return CallShape::context_parts;
+  else return CallShape::impossible;
 }
 
 template <class F, class Item>
 concept takes_item = call_shape<F, Item>() != CallShape::impossible;
+
+// std::invoke for a pointer to a member, without <functional>, which takes long to compile.
+template <class F, class Item>
+[[gnu::always_inline]] constexpr decltype(auto) call_member(F member, Item&& item) {
+  if constexpr (requires { (std::forward<Item>(item).*member)(); }) {
+    return (std::forward<Item>(item).*member)();
+  } else if constexpr (requires { std::forward<Item>(item).*member; }) {
+    return std::forward<Item>(item).*member;
+  } else {
+    return call_member(member, *std::forward<Item>(item));  // of what it points to
+  }
+}
 
 template <class F, class Item, std::size_t... I>
 [[gnu::always_inline]] constexpr decltype(auto) call_with_parts(F& function, Item&& item,
@@ -66,7 +81,12 @@ template <class F, class Item>
                                                      Item&& item) {
   constexpr CallShape shape = call_shape<F, Item&&>();
   if constexpr (shape == CallShape::impossible) {
-    return call(function, context, std::remove_cvref_t<Item>(item));
+    using Own = std::remove_cvref_t<Item>;
+    using Given = decltype(call(function, context, std::declval<Own>()));
+    // What refers into the copy goes with it.
+    return static_cast<std::remove_reference_t<Given>>(call(function, context, Own(item)));
+  } else if constexpr (shape == CallShape::item && std::is_member_pointer_v<F>) {
+    return call_member(function, std::forward<Item>(item));
   } else if constexpr (shape == CallShape::item) {
     return function(std::forward<Item>(item));
   } else if constexpr (shape == CallShape::parts) {

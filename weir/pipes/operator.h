@@ -6,11 +6,17 @@
 //   struct Name : Operator {
 //     static constexpr OperatorInfo info{...};                  // its row
 //     template <class... Item> struct State {...};              // optional
-//     template <class... Item> static consteval auto output();  // Type<what it gives>, after its checks
+//     template <bool Aloud, class... Item> static consteval bool takes();  // optional: its checks
+//     template <class... Item> static consteval auto output();             // Type<what it gives>
 //     template <int Port> void push(auto& state, auto&& item, auto const& emit);
 //     bool flush(auto& state, auto const& emit, std::int64_t& budget, bool begin);  // if it flushes
 //     void end_tick(auto& state);                                                   // if it ends ticks
+//     void end_run(auto& state);                                                    // if it ends runs
 //   };
+//
+// takes() says whether the operator can work with such items, and `Aloud` it says so as a compile error
+// (a static_assert): the flow asks silently of all nodes first, then aloud of the first that cannot, so
+// one mistake is one error and its message is short. output() is asked only of items that are taken.
 //
 // flush and a source's drain are pulls: they give at most `budget` items, take those off it, and return
 // whether they are finished; if not, they are called again where they stopped (`begin` is false then).
@@ -35,8 +41,7 @@ struct Type {
   using type = T;
 };
 
-// The item type behind a mistake that has been reported: every operator takes it and gives it on silently,
-// so that one mistake is one error.
+// The item type behind a mistake: nothing is asked of the operators it reaches.
 struct Untyped {};
 
 // What a node without state has.
@@ -50,13 +55,17 @@ inline constexpr None none{};
 inline constexpr Tick tick{};
 inline constexpr Forever forever{};
 
-template <class T>
-concept is_lifetime =
-    std::same_as<T, None> || std::same_as<T, Tick> || std::same_as<T, Forever>;
-
 template <class Lifetime>
 inline constexpr bool lives_forever = std::same_as<Lifetime, Forever>;
 template <class Lifetime>
 inline constexpr bool lives_a_tick = std::same_as<Lifetime, Tick>;
+template <class Lifetime>
+inline constexpr bool lives_a_run = std::same_as<Lifetime, None>;
+
+template <class T>
+inline constexpr bool is_none_tick_or_forever =
+    lives_forever<T> || lives_a_tick<T> || lives_a_run<T>;
+template <class T>
+concept is_lifetime = is_none_tick_or_forever<T>;
 
 }  // namespace weir

@@ -16,8 +16,18 @@ concept is_range = requires(T& range) {
 
 template <class T>
 using IteratorOf = decltype(std::begin(std::declval<T&>()));
+// What its elements are: where they are proxies (those of std::vector<bool>), what they stand for.
 template <class T>
-using ElementOf = std::remove_cvref_t<decltype(*std::begin(std::declval<T&>()))>;
+struct RangeElement {
+  using type = std::remove_cvref_t<decltype(*std::begin(std::declval<T&>()))>;
+};
+template <class T>
+  requires requires { typename std::iter_value_t<IteratorOf<T>>; }
+struct RangeElement<T> {
+  using type = std::iter_value_t<IteratorOf<T>>;
+};
+template <class T>
+using ElementOf = typename RangeElement<T>::type;
 
 // Its length is a subtraction, and a part of it an addition.
 template <class T>
@@ -27,9 +37,26 @@ concept is_random_access = is_range<T> && requires(T& range, IteratorOf<T> at) {
   requires std::is_same_v<decltype(std::end(range)), IteratorOf<T>>;
 };
 
-// Its elements are its own, so that whoever was given the range may move them out.
+// Its elements are its own, so that whoever was given the range may move them out. Those that a view
+// shows belong to somebody else.
 template <class T>
 inline constexpr bool owns_elements =
-    !std::is_lvalue_reference_v<T> && !std::ranges::enable_borrowed_range<std::remove_cvref_t<T>>;
+    !std::is_lvalue_reference_v<T> && !std::ranges::enable_borrowed_range<std::remove_cvref_t<T>> &&
+    !std::ranges::enable_view<std::remove_cvref_t<T>>;
+
+// Gives on one element of a Range.
+template <class Range, class Element, class Emit>
+[[gnu::always_inline]] constexpr void emit_element(Element&& element, Emit const& emit) {
+  using Value = ElementOf<Range>;
+  if constexpr (!std::is_same_v<std::remove_cvref_t<Element>, Value>) {
+    emit(static_cast<Value>(std::forward<Element>(element)));
+  } else if constexpr (!std::is_lvalue_reference_v<Element>) {
+    emit(std::forward<Element>(element));
+  } else if constexpr (owns_elements<Range> && !std::is_const_v<std::remove_reference_t<Element>>) {
+    emit(std::move(element));
+  } else {
+    emit(std::as_const(element));
+  }
+}
 
 }  // namespace weir

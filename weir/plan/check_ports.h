@@ -1,7 +1,7 @@
 // Every input and output of every node is connected as its operator's row demands.
 //
-// Reads nodes (info), edges. Writes edges (port), nodes (input_count, output_count), the out_edges index.
-// From here on every edge knows the number of the input it leads to.
+// Reads nodes (info), edges. Writes edges (port), nodes (input_count, output_count), the out_edges
+// index. From here on every edge knows the number of the input it leads to.
 #pragma once
 
 #include "weir/plan/plan.h"
@@ -11,39 +11,91 @@ namespace weir {
 
 namespace ports {
 
+constexpr Diagnostic wrong_input(Check check, PlanNode const& node, std::string_view port,
+                                 Index element) {
+  Diagnostic diagnostic{check, node.input_title()};
+  diagnostic.port = port;
+  if (check == Check::unknown_port || check == Check::port_needed) {
+    diagnostic.ports = node.info.input_ports;
+  }
+  diagnostic.element = element;
+  return diagnostic;
+}
+constexpr Diagnostic wrong_output(Check check, PlanNode const& node, std::string_view port,
+                                  Index element) {
+  Diagnostic diagnostic{check, node.title()};
+  diagnostic.port = port;
+  diagnostic.element = element;
+  return diagnostic;
+}
+
 // The number of the input that `edge` means, or a diagnostic.
 constexpr Diagnostic number_input(PlanNode const& target, PlanEdge& edge,
                                   Scratch<std::uint8_t>& used) {
+  auto const wrong = [&](Check check) {
+    return wrong_input(check, target, edge.target_port, edge.element);
+  };
   std::size_t const named = target.info.named_input_count();
   if (named == 0) {
-    if (!edge.target_port.empty()) {
-      return {Check::unknown_port, target.title(), {}, edge.target_port};
-    }
+    if (!edge.target_port.empty()) return wrong(Check::unknown_port);
     edge.port = target.input_count;
     return {};
   }
-  if (edge.target_port.empty()) return {Check::port_needed, target.title(), {}, {}};
+  if (edge.target_port.empty()) return wrong(Check::port_needed);
   for (std::size_t port = 0; port < named; ++port) {
     if (target.info.input_ports[port] != edge.target_port) continue;
     std::uint8_t& taken = used[static_cast<std::size_t>(edge.target) * 2 + port];
-    if (taken != 0) return {Check::duplicate_port, target.title(), {}, edge.target_port};
+    if (taken != 0) return wrong(Check::duplicate_port);
     taken = 1;
     edge.port = static_cast<std::uint16_t>(port);
     return {};
   }
-  return {Check::unknown_port, target.title(), {}, edge.target_port};
+  return wrong(Check::unknown_port);
 }
 
-constexpr std::string_view first_free_port(PlanNode const& node, std::size_t index,
-                                           Scratch<std::uint8_t> const& used) {
-  for (std::size_t port = 0; port < node.info.named_input_count(); ++port) {
-    if (used[index * 2 + port] == 0) return node.info.input_ports[port];
+constexpr Diagnostic connect(PlanSpans plan, PlanEdge& edge, Scratch<std::uint8_t>& used) {
+  PlanNode& source = plan.nodes[static_cast<std::size_t>(edge.source)];
+  PlanNode& target = plan.nodes[static_cast<std::size_t>(edge.target)];
+  auto const before_arrow = static_cast<Index>(edge.element - 1);
+  if (!edge.source_port.empty()) {
+    return wrong_output(Check::output_port, source, edge.source_port, before_arrow);
+  }
+  if (source.info.outputs.most == 0) {
+    return wrong_output(Check::no_output, source, {}, before_arrow);
+  }
+  if (target.info.inputs.most == 0) return wrong_input(Check::no_input, target, {}, edge.element);
+  Diagnostic const diagnostic = number_input(target, edge, used);
+  if (!diagnostic.ok()) return diagnostic;
+  ++target.input_count;
+  ++source.output_count;
+  if (target.input_count > target.info.inputs.most) {
+    return wrong_input(Check::extra_input, target, {}, edge.element);
+  }
+  if (source.output_count > source.info.outputs.most) {
+    return wrong_output(Check::extra_output, source, {}, before_arrow);
+  }
+  return {};
+}
+
+constexpr Diagnostic find_missing(PlanNode const& node, std::size_t index,
+                                  Scratch<std::uint8_t> const& used) {
+  if (node.input_count < node.info.inputs.least) {
+    std::string_view free;
+    for (std::size_t port = node.info.named_input_count(); port-- > 0;) {
+      if (used[index * 2 + port] == 0) free = node.info.input_ports[port];
+    }
+    return wrong_input(Check::missing_input, node, free, node.element);
+  }
+  if (node.output_count < node.info.outputs.least) {
+    return wrong_output(Check::missing_output, node, {}, node.element);
   }
   return {};
 }
 
 constexpr void index_out_edges(PlanSpans plan) {
-  for (PlanEdge const& edge : plan.edges) ++plan.out_begin[static_cast<std::size_t>(edge.source) + 1];
+  for (PlanEdge const& edge : plan.edges) {
+    ++plan.out_begin[static_cast<std::size_t>(edge.source) + 1];
+  }
   for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
     plan.out_begin[n + 1] = static_cast<Index>(plan.out_begin[n + 1] + plan.out_begin[n]);
   }
@@ -59,30 +111,12 @@ constexpr void index_out_edges(PlanSpans plan) {
 constexpr Diagnostic check_ports(PlanSpans plan) {
   Scratch<std::uint8_t> used(plan.nodes.size() * 2, 0);
   for (PlanEdge& edge : plan.edges) {
-    PlanNode& source = plan.nodes[static_cast<std::size_t>(edge.source)];
-    PlanNode& target = plan.nodes[static_cast<std::size_t>(edge.target)];
-    if (target.info.inputs.most == 0) {
-      return {Check::extra_input, target.title(), source.title(), {}};
-    }
-    Diagnostic const diagnostic = ports::number_input(target, edge, used);
+    Diagnostic const diagnostic = ports::connect(plan, edge, used);
     if (!diagnostic.ok()) return diagnostic;
-    if (!edge.source_port.empty()) {
-      return {Check::unknown_port, source.title(), {}, edge.source_port};
-    }
-    ++target.input_count;
-    ++source.output_count;
   }
   for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
-    PlanNode const& node = plan.nodes[n];
-    OperatorInfo const& info = node.info;
-    if (node.input_count < info.inputs.least) {
-      return {Check::missing_input, node.title(), {}, ports::first_free_port(node, n, used)};
-    }
-    if (node.input_count > info.inputs.most) return {Check::extra_input, node.title(), {}, {}};
-    if (node.output_count < info.outputs.least) {
-      return {Check::missing_output, node.title(), {}, {}};
-    }
-    if (node.output_count > info.outputs.most) return {Check::extra_output, node.title(), {}, {}};
+    Diagnostic const diagnostic = ports::find_missing(plan.nodes[n], n, used);
+    if (!diagnostic.ok()) return diagnostic;
   }
   ports::index_out_edges(plan);
   return {};

@@ -7,12 +7,13 @@
 
 namespace weir {
 
-// A Mermaid flowchart (mermaid.js.org): a box for each subgraph with its stratum, pulled nodes blue, pushed
-// nodes yellow, handoffs between the boxes, blocking edges with a cross, tick edges dotted.
+// A Mermaid flowchart (mermaid.js.org): a box for each subgraph with its stratum, pulled nodes
+// blue, pushed nodes yellow, handoffs between the boxes, blocking edges red and with a cross, what
+// waits for the next tick dotted.
 std::string to_mermaid(PlanView const& plan);
-// The same for Graphviz.
+// The same for Graphviz (`dot -Tsvg`).
 std::string to_dot(PlanView const& plan);
-// Nodes, edges, subgraphs as JSON, for programs.
+// Nodes, edges and subgraphs as JSON, for programs. References are positions in those arrays.
 std::string to_json(PlanView const& plan);
 
 }  // namespace weir

@@ -1,19 +1,21 @@
 // Which nodes are fused into one function.
 //
-// A subgraph is a weakly connected component over direct edges, so it lies in one stratum and every way out
-// of it and back in passes a handoff. DFIR's subgraphs are in-out trees: pulls join into a trunk, the pivot
-// loop drains it, pushes branch out. In C++ several producers may call one consumer, so a union in the push
-// half needs no buffer either, and a whole in-out DAG fuses:
+// A subgraph is a weakly connected component over direct edges, so it lies in one stratum and every
+// way out of it and back in passes a handoff. DFIR's subgraphs are in-out trees: pulls join into a
+// trunk, the pivot loop drains it, pushes branch out. In C++ several producers may call one
+// consumer, so a union in the push half needs no buffer either, and a whole in-out DAG fuses:
 //
 //        pull                 pivot              push
 //     [handoff] ──┐                        ┌─▶ map ────┐
 //                 ├─ drained one by one ─▶ tee         union ─▶ for_each
 //     source  ────┘                        └─▶ filter ─┘
 //
-// The run function of a subgraph is its entries in this order: what it flushes, what it replays, its sources,
-// its handoffs. Each can stop when the tick's budget ends, and goes on in the next activation.
+// The run function of a subgraph is its entries in this order: what it replays, what it flushes,
+// its sources, its handoffs. Each can stop when the tick's budget ends, and goes on in the next
+// activation. Replays come before anything new can reach them, from another replay either: those
+// that are called come before those that call them.
 //
-// Reads nodes, edges (kind). Writes nodes (subgraph, pull), subgraphs, entries.
+// Reads nodes (call_order), edges (kind). Writes nodes (subgraph, pull), subgraphs, entries.
 #pragma once
 
 #include "weir/plan/plan.h"
@@ -48,9 +50,18 @@ constexpr Index number_components(PlanSpans plan) {
   return count;
 }
 
+constexpr Scratch<std::size_t> called_first(PlanSpans const& plan) {
+  Scratch<std::size_t> nodes(plan.nodes.size(), 0);
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    nodes[static_cast<std::size_t>(plan.nodes[n].call_order)] = n;
+  }
+  return nodes;
+}
+
 // Calls visit(subgraph, entry) for every entry, in the order of their kinds.
 template <class Visit>
-constexpr void for_each_entry(PlanSpans const& plan, Visit visit) {
+constexpr void for_each_entry(PlanSpans const& plan, Scratch<std::size_t> const& called_first,
+                              Visit visit) {
   auto const nodes_where = [&](EntryKind kind, auto applies) {
     for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
       if (applies(plan.nodes[n].info)) {
@@ -58,9 +69,13 @@ constexpr void for_each_entry(PlanSpans const& plan, Visit visit) {
       }
     }
   };
+  for (std::size_t const n : called_first) {
+    OperatorInfo const& info = plan.nodes[n].info;
+    if (info.replays && !info.flushes) {
+      visit(plan.nodes[n].subgraph, PlanEntry{EntryKind::replay, static_cast<Index>(n)});
+    }
+  }
   nodes_where(EntryKind::flush, [](OperatorInfo const& info) { return info.flushes; });
-  nodes_where(EntryKind::replay,
-              [](OperatorInfo const& info) { return info.replays && !info.flushes; });
   nodes_where(EntryKind::source, [](OperatorInfo const& info) { return info.source; });
   for (std::size_t e = 0; e < plan.edges.size(); ++e) {
     if (plan.edges[e].kind != EdgeKind::handoff) continue;
@@ -75,13 +90,15 @@ constexpr void for_each_entry(PlanSpans const& plan, Visit visit) {
 constexpr Index form_subgraphs(PlanSpans plan) {
   Index const count = subgraphs::number_components(plan);
   for (PlanNode& node : plan.nodes) {
-    node.pull = node.info.source;
+    node.pull = node.info.source || node.info.flushes;
     PlanSubgraph& subgraph = plan.subgraphs[static_cast<std::size_t>(node.subgraph)];
     subgraph.stratum = node.stratum;
     subgraph.replays = subgraph.replays || node.info.replays;
     subgraph.ends_ticks = subgraph.ends_ticks || node.info.ends_ticks;
+    subgraph.ends_runs = subgraph.ends_runs || node.info.ends_runs;
   }
-  subgraphs::for_each_entry(plan, [&](Index subgraph, PlanEntry) {
+  Scratch<std::size_t> const called_first = subgraphs::called_first(plan);
+  subgraphs::for_each_entry(plan, called_first, [&](Index subgraph, PlanEntry) {
     ++plan.subgraphs[static_cast<std::size_t>(subgraph)].entry_count;
   });
   Index first = 0;
@@ -91,7 +108,7 @@ constexpr Index form_subgraphs(PlanSpans plan) {
     next.push_back(first);
     first = static_cast<Index>(first + plan.subgraphs[s].entry_count);
   }
-  subgraphs::for_each_entry(plan, [&](Index subgraph, PlanEntry entry) {
+  subgraphs::for_each_entry(plan, called_first, [&](Index subgraph, PlanEntry entry) {
     plan.entries[static_cast<std::size_t>(next[static_cast<std::size_t>(subgraph)]++)] = entry;
   });
   return count;

@@ -1,8 +1,8 @@
 // In which order item types become known.
 //
-// Types flow from sources. Most operators need the types of all their inputs; a union takes that of the first
-// input that has one, and so a cycle takes its type from outside. What is left in the end is a cycle, or
-// a union, that nothing outside feeds: C++ cannot infer around it.
+// Types flow from sources. Most operators need the types of all their inputs; a union takes that of
+// the first input that has one, and so a cycle takes its type from outside. What is left in the end
+// is a cycle, or a union, that nothing outside feeds: C++ cannot infer around it.
 //
 // Reads nodes, edges, out_edges. Writes nodes (type_order, typed_by).
 #pragma once
@@ -29,15 +29,17 @@ constexpr Diagnostic order_types(PlanSpans plan) {
       PlanNode& target = plan.nodes[t];
       ++known_inputs[t];
       if (target.typed_by == no_index) target.typed_by = e;
-      bool const enough =
-          target.info.typed_by_any_input || known_inputs[t] == target.input_count;
+      bool const enough = target.info.typed_by_any_input || known_inputs[t] == target.input_count;
       if (!enough || target.type_order != no_index) continue;
       target.type_order = order++;
       known.push_back(t);
     }
   }
   for (PlanNode const& node : plan.nodes) {
-    if (node.type_order == no_index) return {Check::untyped_cycle, node.title(), {}, {}};
+    if (node.type_order != no_index) continue;
+    Diagnostic diagnostic{Check::untyped_cycle, node.title()};
+    diagnostic.element = node.element;
+    return diagnostic;
   }
   return {};
 }

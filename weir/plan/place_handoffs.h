@@ -1,17 +1,19 @@
 // Which edges are function calls, and which need something in between.
 //
-// Nearly every edge is direct: the producer calls the consumer. A handoff stands only where it must: on a
-// tick edge, where an edge crosses into a later stratum, and on the back edge of each cycle. An edge into an
-// input that blocks goes straight into the operator's state.
+// Nearly every edge is direct: the producer calls the consumer. A handoff stands only where it
+// must: on a tick edge, where an edge crosses into a later stratum, and on the back edge of each
+// cycle. An edge into an input that blocks goes straight into the operator's state.
 //
-//   source ─▶ union ─▶ map ─▶ tee ─▶ for_each        the back edge tee ─▶ union is the only handoff
+//   source ─▶ union ─▶ map ─▶ tee ─▶ for_each      the back edge tee ─▶ union is the only handoff
 //               ▲              │
 //               └──[handoff]───┘
 //
-// Back edges are found by a depth-first search from what nothing feeds, so a cycle is cut where it closes.
+// Back edges are found by a depth-first search from what nothing feeds, so a cycle is cut where it
+// closes; what is reached only around cycles comes after.
 //
-// Reads nodes (stratum), edges (delay), out_edges. Writes edges (kind, marks). From here on every edge is
-// either inside a subgraph or between two.
+// Reads nodes (stratum), edges (delay), out_edges. Writes edges (kind, marks), nodes (call_order).
+// From here on every edge is either inside a subgraph or between two, and no cycle is of direct
+// edges alone.
 #pragma once
 
 #include "weir/plan/plan.h"
@@ -23,31 +25,48 @@ namespace handoffs {
 
 enum class Colour : std::uint8_t { unseen, on_path, finished };
 
-// `next` is the edge to look at next, per node.
-constexpr void cut_back_edges(PlanSpans plan, Scratch<Colour>& colour,
-                              Scratch<Index>& next, std::size_t root) {
-  Scratch<std::size_t> path;
-  path.push_back(root);
-  colour[root] = Colour::on_path;
-  while (!path.empty()) {  // each edge is taken once
-    std::size_t const node = path.back();
-    if (next[node] == plan.out_begin[node + 1]) {
-      colour[node] = Colour::finished;
-      path.pop_back();
-      continue;
-    }
-    auto const slot = static_cast<std::size_t>(next[node]++);
-    PlanEdge& edge = plan.edges[static_cast<std::size_t>(plan.out_edges[slot])];
-    if (edge.kind != EdgeKind::direct) continue;
-    auto const target = static_cast<std::size_t>(edge.target);
-    if (colour[target] == Colour::on_path) {
-      edge.kind = EdgeKind::handoff;
-    } else if (colour[target] == Colour::unseen) {
-      colour[target] = Colour::on_path;
-      path.push_back(target);
+class BackEdgeCutter {
+ public:
+  constexpr explicit BackEdgeCutter(PlanSpans plan)
+      : plan_(plan),
+        colour_(plan.nodes.size(), Colour::unseen),
+        next_edge_(Scratch<Index>::copy_of(plan.out_begin)) {}
+
+  constexpr void cut_from(std::size_t root) {
+    if (colour_[root] != Colour::unseen) return;
+    enter(root);
+    while (!path_.empty()) {  // each edge is taken once
+      std::size_t const node = path_.back();
+      if (next_edge_[node] == plan_.out_begin[node + 1]) {
+        colour_[node] = Colour::finished;
+        plan_.nodes[node].call_order = finished_count_++;
+        path_.pop_back();
+        continue;
+      }
+      auto const slot = static_cast<std::size_t>(next_edge_[node]++);
+      PlanEdge& edge = plan_.edges[static_cast<std::size_t>(plan_.out_edges[slot])];
+      if (edge.kind != EdgeKind::direct) continue;
+      auto const target = static_cast<std::size_t>(edge.target);
+      if (colour_[target] == Colour::on_path) {
+        edge.kind = EdgeKind::handoff;
+      } else if (colour_[target] == Colour::unseen) {
+        enter(target);
+      }
     }
   }
-}
+
+ private:
+  constexpr void enter(std::size_t node) {
+    colour_[node] = Colour::on_path;
+    path_.push_back(node);
+  }
+
+  PlanSpans plan_;
+  Scratch<Colour> colour_;
+  Scratch<Index> next_edge_;
+  Scratch<std::size_t> path_;
+  Index finished_count_ = 0;
+};
 
 }  // namespace handoffs
 
@@ -60,7 +79,7 @@ constexpr void place_handoffs(PlanSpans plan) {
       edge.kind = EdgeKind::handoff;
     } else if (target.info.blocks(edge.port)) {
       edge.kind = EdgeKind::blocking;
-      edge.marks = target.info.flushes && !target.info.replays;
+      edge.marks = !target.info.replays && (target.info.flushes || target.info.ends_ticks);
     } else if (source.stratum != target.stratum) {
       edge.kind = EdgeKind::handoff;
     } else {
@@ -68,14 +87,11 @@ constexpr void place_handoffs(PlanSpans plan) {
       fed[static_cast<std::size_t>(edge.target)] = 1;
     }
   }
-  Scratch<handoffs::Colour> colour(plan.nodes.size(), handoffs::Colour::unseen);
-  auto next = Scratch<Index>::copy_of(plan.out_begin);
-  for (bool const roots_only : {true, false}) {
-    for (std::size_t node = 0; node < plan.nodes.size(); ++node) {
-      if (colour[node] != handoffs::Colour::unseen || (roots_only && fed[node] != 0)) continue;
-      handoffs::cut_back_edges(plan, colour, next, node);
-    }
+  handoffs::BackEdgeCutter cutter(plan);
+  for (std::size_t node = 0; node < plan.nodes.size(); ++node) {
+    if (fed[node] == 0) cutter.cut_from(node);
   }
+  for (std::size_t node = 0; node < plan.nodes.size(); ++node) cutter.cut_from(node);
 }
 
 }  // namespace weir

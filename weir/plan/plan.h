@@ -1,8 +1,8 @@
 // The one description of a flow, as a value: operators, edges, names, strata, handoffs, subgraphs.
 //
-// A plan is made at compile time from the statements of a flow, stage by stage. Plan<Nodes, Edges> is only
-// storage; every stage is an ordinary constexpr function over spans, in a file named by its verb, linear in
-// nodes + edges, and unit-tested at run time. `make_plan` below is the table of contents.
+// A plan is made at compile time from the statements of a flow, stage by stage. Plan<Nodes, Edges>
+// is only storage; every stage is an ordinary constexpr function over spans, in a file named by its
+// verb, linear in nodes + edges, and unit-tested at run time. make_plan.h is the table of contents.
 #pragma once
 
 #include <array>
@@ -15,9 +15,6 @@
 #include "weir/plan/diagnostic.h"
 
 namespace weir {
-
-using Index = std::int16_t;
-inline constexpr Index no_index = -1;
 
 // ---- what the flow syntax hands over ----
 
@@ -49,16 +46,28 @@ enum class EdgeKind : std::uint8_t {
 
 struct PlanNode {
   OperatorInfo info{};
-  std::string_view name;  // of the statement whose last operator it is; may be empty
+  // Of the statement that ends with it, and of the one that begins with it: where something flows
+  // out of that name, and where something flows into it. Both may be empty.
+  std::string_view name;
+  std::string_view entry_name;
   std::uint16_t input_count = 0;
   std::uint16_t output_count = 0;
+  Index element = no_index;  // where it is written
   Index stratum = 0;
   Index subgraph = no_index;
-  Index type_order = no_index;   // its item type is known after those with smaller numbers
-  Index typed_by = no_index;     // the edge that brings the first known type
-  bool pull = false;             // pulled from (blue in pictures), not pushed to
+  Index type_order = no_index;  // its item type is known after those with smaller numbers
+  Index typed_by = no_index;    // the edge that brings the first known type
+  // Of two nodes between which calls lead, the called one has the smaller number.
+  Index call_order = no_index;
+  // Items are asked for here, by a source's or a flush's drain; everything else is pushed to.
+  bool pull = false;
+
   // The node's name where it has one, else its operator's.
   constexpr std::string_view title() const { return name.empty() ? info.name : name; }
+  // What its inputs are connected by.
+  constexpr std::string_view input_title() const {
+    return entry_name.empty() ? title() : entry_name;
+  }
 };
 
 struct PlanEdge {
@@ -66,15 +75,17 @@ struct PlanEdge {
   Index target = no_index;
   std::string_view source_port;
   std::string_view target_port;
-  std::uint16_t port = 0;  // the number of the target's input
+  Index element = no_index;  // where it is written: what is on the right of its `>>`
+  std::uint16_t port = 0;    // the number of the target's input
   EdgeKind kind = EdgeKind::direct;
   Delay delay = Delay::none;
-  // A blocking edge whose operator must be told that something came.
+  // A blocking edge whose operator does not run in every tick and must when something came: to
+  // flush it, or to forget it when the tick ends.
   bool marks = false;
 };
 
 // Where items enter a subgraph's run function, in this order.
-enum class EntryKind : std::uint8_t { flush, replay, source, handoff };
+enum class EntryKind : std::uint8_t { replay, flush, source, handoff };
 struct PlanEntry {
   EntryKind kind = EntryKind::source;
   Index index = no_index;  // of the node; of the edge for a handoff
@@ -84,6 +95,7 @@ struct PlanSubgraph {
   Index stratum = 0;
   bool replays = false;
   bool ends_ticks = false;
+  bool ends_runs = false;
   Index first_entry = 0;  // entries [first_entry, first_entry of the next subgraph)
   Index entry_count = 0;
 };
@@ -107,25 +119,31 @@ struct PlanView {
   std::span<PlanEntry const> entries;
 };
 
+constexpr std::size_t entries_max(std::size_t nodes, std::size_t edges) {
+  return 2 * nodes + edges;  // a node is a source, or flushes or replays; an edge is a handoff
+}
+
+// What the stages say in the end.
+struct PlanResult {
+  Diagnostic diagnostic{};
+  Index subgraph_count = 0;
+  Index entry_count = 0;
+};
+
 template <std::size_t Nodes, std::size_t Edges>
-struct Plan {
+struct Plan : PlanResult {
   std::array<PlanNode, Nodes> nodes{};
   std::array<PlanEdge, Edges> edges{};
   std::array<Index, Nodes + 1> out_begin{};
   std::array<Index, Edges> out_edges{};
   std::array<PlanSubgraph, Nodes> subgraphs{};
-  std::array<PlanEntry, 3 * Nodes + Edges> entries{};
-  Index subgraph_count = 0;
-  Index entry_count = 0;
-  Diagnostic diagnostic{};
+  std::array<PlanEntry, entries_max(Nodes, Edges)> entries{};
 
-  constexpr PlanSpans spans() {
-    return {nodes, edges, out_begin, out_edges, subgraphs, entries};
-  }
+  constexpr PlanSpans spans() { return {nodes, edges, out_begin, out_edges, subgraphs, entries}; }
   constexpr PlanView view() const {
     return {nodes, edges,
-            std::span(subgraphs).first(static_cast<std::size_t>(subgraph_count)),
-            std::span(entries).first(static_cast<std::size_t>(entry_count))};
+            std::span(subgraphs).first(static_cast<std::size_t>(this->subgraph_count)),
+            std::span(entries).first(static_cast<std::size_t>(this->entry_count))};
   }
 };
 

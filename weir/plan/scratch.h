@@ -1,5 +1,5 @@
-// A growing array for the stages' scratch work. std::vector would do, but that of libstdc++ 12 is not usable
-// in clang's constant expressions.
+// A growing array for the stages' scratch work. std::vector would do, but that of libstdc++ 12 is
+// not usable in clang's constant expressions.
 #pragma once
 
 #include <cstddef>

@@ -13,6 +13,13 @@
 
 namespace weir {
 
+// Bytes, and whom they are from.
+template <class T>
+concept is_frame = requires(T frame) {
+  frame.first;
+  requires std::is_same_v<decltype(frame.second), View>;
+};
+
 template <is_codec Codec, class OnMalformed>
 struct Decode : Operator {
   static constexpr OperatorInfo info{.name = "decode"};
@@ -21,20 +28,24 @@ struct Decode : Operator {
 
   using Value = typename Codec::value_type;
 
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool bytes = std::is_same_v<Item, View> || is_frame<Item>;
+    static_assert(bytes || !Aloud,
+                  "weir: decode(): takes a View, or a pair (from, View), and not this Item");
+    if constexpr (bytes) {
+      constexpr bool callable = takes_item<OnMalformed, Item const&>;
+      static_assert(callable || !Aloud,
+                    "weir: decode(codec, on_malformed): on_malformed cannot be called with the Item "
+                    "it receives; let it take the item, or the parts of a pair");
+      return callable;
+    }
+    return false;
+  }
   template <class Item>
   static consteval auto output() {
-    static_assert(takes_item<OnMalformed, Item>,
-                  "weir: decode(codec, on_malformed): on_malformed cannot be called with the Item it "
-                  "receives; let it take the item, or the parts of a pair");
-    if constexpr (std::is_same_v<Item, View>) {
-      return Type<Value>{};
-    } else if constexpr (requires(Item item) { requires std::is_same_v<decltype(item.second), View>; }) {
-      return Type<std::pair<decltype(Item::first), Value>>{};
-    } else {
-      static_assert(std::is_same_v<Item, View>,
-                    "weir: decode(): takes a View, or a pair (from, View), as source_tcp gives");
-      return Type<Untyped>{};
-    }
+    if constexpr (is_frame<Item>) return Type<std::pair<decltype(Item::first), Value>>{};
+    else return Type<Value>{};
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {

@@ -18,12 +18,16 @@ struct Dest : Operator {
   struct Nothing {};
   Output* output_;
 
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool fits = std::convertible_to<Item, typename Output::value_type>;
+    static_assert(fits || !Aloud,
+                  "weir: dest(output): the output does not take the Item it receives; map it first");
+    return fits;
+  }
   template <class Item>
   static consteval auto output() {
-    static_assert(std::convertible_to<Item, typename Output::value_type>,
-                  "weir: dest(output): the output does not take the Item it receives; map it first");
-    if constexpr (std::convertible_to<Item, typename Output::value_type>) return Type<Nothing>{};
-    else return Type<Untyped>{};
+    return Type<Nothing>{};
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const&) {

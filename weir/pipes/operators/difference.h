@@ -20,27 +20,36 @@ struct Difference : Operator {
                                      .inputs = {2, 2},
                                      .input_ports = {"pos", "neg"},
                                      .blocking_inputs = 0b10,
+                                     .typed_by_any_input = true,
                                      .replays = lives_forever<PosLifetime>,
-                                     .ends_ticks = true};
+                                     .ends_ticks = !lives_forever<NegLifetime>,
+                                     .ends_runs = lives_a_run<NegLifetime>};
 
-  template <class Pos, class Neg>
+  template <class Item>
   struct State {
-    HashSet<Neg> excluded;
+    HashSet<Item> excluded;
     // Only of a `pos` that lives forever: all of it, and how much a replay has given.
-    std::vector<Pos> kept;
+    std::vector<Item> kept;
     std::size_t replayed = 0;
     std::size_t replay_end = 0;
   };
 
-  template <class Pos, class Neg>
-  static consteval auto output() {
-    static_assert(std::is_same_v<Pos, Neg>,
-                  "weir: difference(): the items of [pos] and [neg] must have the same type");
-    static_assert(!(lives_forever<PosLifetime> && borrows<Pos>) &&
-                      !(lives_forever<NegLifetime> && borrows<Neg>),
-                  "weir: difference(forever): the Item holds a View, which ends with the tick; "
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool stays =
+        !borrows<Item> || !(lives_forever<PosLifetime> || lives_forever<NegLifetime>);
+    static_assert(stays || !Aloud,
+                  "weir: difference(forever): the items hold a View, which ends with the tick; "
                   "own() its bytes first");
-    return Type<Pos>{};
+    constexpr bool key = is_key<Item>;
+    static_assert(key || !stays || !Aloud,
+                  "weir: difference(): the items need operator== and a hash (a hash() member or "
+                  "std::hash)");
+    return stays && key;
+  }
+  template <class Item>
+  static consteval auto output() {
+    return Type<Item>{};
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto& state, auto&& item, auto const& emit) {
@@ -63,9 +72,8 @@ struct Difference : Operator {
     }
     return true;
   }
-  void end_tick(auto& state) {
-    if constexpr (!lives_forever<NegLifetime>) state.excluded.clear();
-  }
+  void end_tick(auto& state) { state.excluded.clear(); }
+  void end_run(auto& state) { state.excluded.clear(); }
 };
 
 template <is_lifetime Pos = Tick, is_lifetime Neg = Pos>

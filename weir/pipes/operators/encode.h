@@ -29,18 +29,25 @@ struct Encode : Operator {
     TickArena arena;
   };
 
+  // A pair (to, value).
+  template <class Item>
+  static constexpr bool is_addressed = requires(Item item) {
+    item.first;
+    requires std::is_convertible_v<decltype(item.second), Value>;
+  };
+
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool fits = std::is_convertible_v<Item, Value> || is_addressed<Item>;
+    static_assert(fits || !Aloud,
+                  "weir: encode(codec): takes the codec's value_type, or a pair (to, value_type); "
+                  "map the Item into one of them first");
+    return fits;
+  }
   template <class Item>
   static consteval auto output() {
-    if constexpr (std::is_convertible_v<Item, Value>) {
-      return Type<View>{};
-    } else if constexpr (requires(Item item) { Value(item.second); }) {
-      return Type<std::pair<decltype(Item::first), View>>{};
-    } else {
-      static_assert(std::is_convertible_v<Item, Value>,
-                    "weir: encode(codec): takes the codec's value_type, or a pair (to, value_type); "
-                    "map the Item into one of them first");
-      return Type<Untyped>{};
-    }
+    if constexpr (std::is_convertible_v<Item, Value>) return Type<View>{};
+    else return Type<std::pair<decltype(Item::first), View>>{};
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto& state, auto&& item, auto const& emit) {

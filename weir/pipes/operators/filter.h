@@ -14,18 +14,22 @@ struct Filter : Operator {
   static constexpr OperatorInfo info{.name = "filter"};
   [[no_unique_address]] F function;
 
-  template <class Item>
-  static consteval auto output() {
-    static_assert(takes_item<F, Item const&>,
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool callable = takes_item<F, Item const&>;
+    static_assert(callable || !Aloud,
                   "weir: filter(f): f cannot be called with the Item it receives; let it take the item "
                   "by value or const&, or the parts of a pair or tuple, and return bool");
-    if constexpr (takes_item<F, Item const&>) {
-      static_assert(std::convertible_to<CallResult<F, Item const&>, bool>,
-                    "weir: filter(f): f must return bool");
-      return Type<Item>{};
-    } else {
-      return Type<Untyped>{};
+    if constexpr (callable) {
+      constexpr bool decides = std::convertible_to<CallResult<F, Item const&>, bool>;
+      static_assert(decides || !Aloud, "weir: filter(f): f must return bool");
+      return decides;
     }
+    return false;
+  }
+  template <class Item>
+  static consteval auto output() {
+    return Type<Item>{};
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {

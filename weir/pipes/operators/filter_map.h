@@ -20,22 +20,22 @@ struct FilterMap : Operator {
   static constexpr OperatorInfo info{.name = "filter_map"};
   [[no_unique_address]] F function;
 
-  template <class Item>
-  static consteval auto output() {
-    static_assert(takes_item<F, Item>,
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool callable = takes_item<F, Item>;
+    static_assert(callable || !Aloud,
                   "weir: filter_map(f): f cannot be called with the Item it receives; let it take the "
                   "item, or the parts of a pair or tuple, and return an optional");
-    if constexpr (takes_item<F, Item>) {
-      using Given = CallResult<F, Item>;
-      static_assert(is_optional_like<Given>, "weir: filter_map(f): f must return an optional");
-      if constexpr (is_optional_like<Given>) {
-        return Type<std::remove_cvref_t<decltype(*std::declval<Given>())>>{};
-      } else {
-        return Type<Untyped>{};
-      }
-    } else {
-      return Type<Untyped>{};
+    if constexpr (callable) {
+      constexpr bool optional = is_optional_like<CallResult<F, Item>>;
+      static_assert(optional || !Aloud, "weir: filter_map(f): f must return an optional");
+      return optional;
     }
+    return false;
+  }
+  template <class Item>
+  static consteval auto output() {
+    return Type<std::remove_cvref_t<decltype(*std::declval<CallResult<F, Item>>())>>{};
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {

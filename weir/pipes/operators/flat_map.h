@@ -15,27 +15,29 @@ struct FlatMap : Operator {
   static constexpr OperatorInfo info{.name = "flat_map"};
   [[no_unique_address]] F function;
 
-  template <class Item>
-  static consteval auto output() {
-    static_assert(takes_item<F, Item>,
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool callable = takes_item<F, Item>;
+    static_assert(callable || !Aloud,
                   "weir: flat_map(f): f cannot be called with the Item it receives; let it take the "
                   "item, or the parts of a pair or tuple, and return a range");
-    if constexpr (takes_item<F, Item>) {
-      using Given = CallResult<F, Item>;
-      static_assert(is_range<Given>, "weir: flat_map(f): f must return a range");
-      if constexpr (is_range<Given>) return Type<ElementOf<Given>>{};
-      else return Type<Untyped>{};
-    } else {
-      return Type<Untyped>{};
+    if constexpr (callable) {
+      constexpr bool range = is_range<CallResult<F, Item>>;
+      static_assert(range || !Aloud, "weir: flat_map(f): f must return a range");
+      return range;
     }
+    return false;
+  }
+  template <class Item>
+  static consteval auto output() {
+    return Type<ElementOf<CallResult<F, Item>>>{};
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
     using Range = decltype(call(function, emit.context(), static_cast<decltype(item)&&>(item)));
     Range&& range = call(function, emit.context(), static_cast<decltype(item)&&>(item));
     for (auto&& element : range) {
-      if constexpr (owns_elements<Range>) emit(std::move(element));
-      else emit(std::as_const(element));
+      emit_element<Range>(static_cast<decltype(element)&&>(element), emit);
     }
   }
 };

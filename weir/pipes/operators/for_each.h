@@ -13,13 +13,17 @@ struct ForEach : Operator {
   static constexpr OperatorInfo info{.name = "for_each", .outputs = {0, 0}};
   [[no_unique_address]] F function;
 
-  template <class Item>
-  static consteval auto output() {
-    static_assert(takes_item<F, Item>,
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool callable = takes_item<F, Item>;
+    static_assert(callable || !Aloud,
                   "weir: for_each(f): f cannot be called with the Item it receives; let it take the "
                   "item, the parts of a pair or tuple, or a Context const& before either");
-    if constexpr (takes_item<F, Item>) return Type<Nothing>{};
-    else return Type<Untyped>{};
+    return callable;
+  }
+  template <class Item>
+  static consteval auto output() {
+    return Type<Nothing>{};
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {

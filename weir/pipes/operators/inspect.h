@@ -13,13 +13,17 @@ struct Inspect : Operator {
   static constexpr OperatorInfo info{.name = "inspect", .outputs = {0, 1}};
   [[no_unique_address]] F function;
 
-  template <class Item>
-  static consteval auto output() {
-    static_assert(takes_item<F, Item const&>,
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool callable = takes_item<F, Item const&>;
+    static_assert(callable || !Aloud,
                   "weir: inspect(f): f cannot be called with the Item it receives; let it take the item "
                   "by value or const&, or the parts of a pair or tuple");
-    if constexpr (takes_item<F, Item const&>) return Type<Item>{};
-    else return Type<Untyped>{};
+    return callable;
+  }
+  template <class Item>
+  static consteval auto output() {
+    return Type<Item>{};
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {

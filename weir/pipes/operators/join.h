@@ -3,7 +3,7 @@
 //
 // A symmetric hash join (Wilschut and Apers, 1991): an item is put into its own side's table and meets what
 // the other side's holds, so each pair comes once, when its later half comes. Where both sides live forever,
-// every tick gives the whole result again.
+// every tick gives the whole result again; join_no_replay gives only what is new.
 #pragma once
 
 #include <cstddef>
@@ -23,14 +23,15 @@ concept is_pair = requires(T const& pair) {
   pair.second;
 };
 
-template <class Left, class Right>
+template <class Left, class Right, bool Replays = true>
 struct Join : Operator {
   static constexpr OperatorInfo info{
-      .name = "join",
+      .name = Replays ? "join" : "join_no_replay",
       .inputs = {2, 2},
       .input_ports = {"0", "1"},
-      .replays = lives_forever<Left> && lives_forever<Right>,
-      .ends_ticks = !lives_forever<Left> || !lives_forever<Right>};
+      .replays = Replays && lives_forever<Left> && lives_forever<Right>,
+      .ends_ticks = !lives_forever<Left> || !lives_forever<Right>,
+      .ends_runs = lives_a_run<Left> || lives_a_run<Right>};
 
   template <class A, class B>
   struct State {
@@ -41,26 +42,35 @@ struct Join : Operator {
     std::size_t replay_end = 0;
   };
 
+  template <bool Aloud, class A, class B>
+  static consteval bool takes() {
+    constexpr bool pairs = is_pair<A> && is_pair<B>;
+    static_assert(pairs || !Aloud,
+                  "weir: join(): inputs [0] and [1] must both carry pairs (key, value), as A and B; "
+                  "map them into pairs first");
+    if constexpr (pairs) {
+      constexpr bool same = std::is_same_v<typename A::first_type, typename B::first_type>;
+      static_assert(same || !Aloud,
+                    "weir: join(): the keys of inputs [0] and [1], pairs A and B, must have the same "
+                    "type; map one of them first");
+      constexpr bool stays =
+          !(lives_forever<Left> && borrows<A>) && !(lives_forever<Right> && borrows<B>);
+      static_assert(stays || !same || !Aloud,
+                    "weir: join(forever): the items hold a View, which ends with the tick; "
+                    "own() its bytes first");
+      constexpr bool key = is_key<typename A::first_type> && is_comparable<typename A::second_type> &&
+                           is_comparable<typename B::second_type>;
+      static_assert(key || !stays || !same || !Aloud,
+                    "weir: join(): keys need operator== and a hash (a hash() member or std::hash), "
+                    "values operator==");
+      return same && stays && key;
+    }
+    return false;
+  }
   template <class A, class B>
   static consteval auto output() {
-    static_assert(is_pair<A> && is_pair<B>,
-                  "weir: join(): both inputs must carry pairs (key, value); map them into pairs first");
-    if constexpr (is_pair<A> && is_pair<B>) {
-      using Key = typename A::first_type;
-      static_assert(std::is_same_v<Key, typename B::first_type>,
-                    "weir: join(): the keys of inputs [0] and [1] must have the same type");
-      static_assert(!(lives_forever<Left> && borrows<A>) && !(lives_forever<Right> && borrows<B>),
-                    "weir: join(forever): the Item holds a View, which ends with the tick; "
-                    "own() its bytes first");
-      if constexpr (std::is_same_v<Key, typename B::first_type>) {
-        using Values = std::pair<typename A::second_type, typename B::second_type>;
-        return Type<std::pair<Key, Values>>{};
-      } else {
-        return Type<Untyped>{};
-      }
-    } else {
-      return Type<Untyped>{};
-    }
+    using Values = std::pair<typename A::second_type, typename B::second_type>;
+    return Type<std::pair<typename A::first_type, Values>>{};
   }
 
   template <int Port>
@@ -93,7 +103,8 @@ struct Join : Operator {
       for (auto const& left : entry.values) {
         for (auto const& right : *met) emit(std::pair{entry.key, std::pair{left, right}});
       }
-      budget -= static_cast<std::int64_t>(entry.values.size()) * met->size();
+      auto const pairs = static_cast<std::int64_t>(entry.values.size()) * met->size();
+      budget = pairs < budget ? budget - pairs : 0;
     }
     return true;
   }
@@ -102,10 +113,19 @@ struct Join : Operator {
     if constexpr (!lives_forever<Left>) state.left.clear();
     if constexpr (!lives_forever<Right>) state.right.clear();
   }
+  void end_run(auto& state) {
+    if constexpr (lives_a_run<Left>) state.left.clear();
+    if constexpr (lives_a_run<Right>) state.right.clear();
+  }
 };
 
 template <is_lifetime Left = Tick, is_lifetime Right = Left>
 Join<Left, Right> join(Left = {}, Right = {}) {
+  return {};
+}
+
+template <is_lifetime Left = Forever, is_lifetime Right = Left>
+Join<Left, Right, false> join_no_replay(Left = {}, Right = {}) {
   return {};
 }
 

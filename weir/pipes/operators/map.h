@@ -1,6 +1,7 @@
 // map(f): gives f(item) for each item, in order.
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "weir/pipes/call.h"
@@ -13,13 +14,23 @@ struct Map : Operator {
   static constexpr OperatorInfo info{.name = "map"};
   [[no_unique_address]] F function;
 
-  template <class Item>
-  static consteval auto output() {
-    static_assert(takes_item<F, Item>,
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool callable = takes_item<F, Item>;
+    static_assert(callable || !Aloud,
                   "weir: map(f): f cannot be called with the Item it receives; let it take the item, "
                   "the parts of a pair or tuple, or a Context const& before either");
-    if constexpr (takes_item<F, Item>) return Type<CallResult<F, Item>>{};
-    else return Type<Untyped>{};
+    if constexpr (callable) {
+      constexpr bool gives = !std::is_void_v<CallResult<F, Item>>;
+      static_assert(gives || !Aloud,
+                    "weir: map(f): f must return what is to go on; to only look at items use inspect");
+      return gives;
+    }
+    return false;
+  }
+  template <class Item>
+  static consteval auto output() {
+    return Type<CallResult<F, Item>>{};
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {

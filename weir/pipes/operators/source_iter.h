@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <type_traits>
+#include <optional>
 #include <utility>
 
 #include "weir/pipes/operator.h"
@@ -16,9 +16,8 @@ template <class Range>
 struct SourceIter : Operator {
   static constexpr OperatorInfo info{.name = "source_iter", .inputs = {0, 0}, .source = true};
   Range range;
-  // How many elements have been given, and where the next one is.
-  IteratorOf<Range> next{};
-  bool begun = false;
+  // Where the next element is, once it has begun.
+  std::optional<IteratorOf<Range>> position;
 
   explicit SourceIter(Range given) : range(std::move(given)) {}
   // A position would dangle: a source that has begun stays where it is.
@@ -27,10 +26,8 @@ struct SourceIter : Operator {
   static consteval auto output() { return Type<ElementOf<Range>>{}; }
 
   bool drain(auto const& emit, std::int64_t& budget) {
-    if (!begun) {
-      next = std::begin(range);
-      begun = true;
-    }
+    if (!position) position.emplace(std::begin(range));
+    auto& next = *position;
     auto const end = std::end(range);
     if constexpr (is_random_access<Range>) {
       auto const left = static_cast<std::int64_t>(end - next);
@@ -38,17 +35,11 @@ struct SourceIter : Operator {
       auto stop = next;
       stop += static_cast<decltype(end - next)>(given);
       budget -= given;
-      for (auto at = std::exchange(next, stop); at != stop; ++at) give(*at, emit);
+      for (auto at = std::exchange(next, stop); at != stop; ++at) emit_element<Range>(*at, emit);
     } else {
-      for (; next != end && budget > 0; ++next, --budget) give(*next, emit);
+      for (; next != end && budget > 0; ++next, --budget) emit_element<Range>(*next, emit);
     }
     return next == end;
-  }
-
- private:
-  [[gnu::always_inline]] static void give(auto&& element, auto const& emit) {
-    if constexpr (std::is_lvalue_reference_v<decltype(element)>) emit(std::as_const(element));
-    else emit(std::move(element));
   }
 };
 

@@ -9,20 +9,28 @@ namespace weir {
 
 template <class Lifetime>
 struct Unique : Operator {
-  static constexpr OperatorInfo info{.name = "unique", .ends_ticks = lives_a_tick<Lifetime>};
+  static constexpr OperatorInfo info{.name = "unique",
+                                     .ends_ticks = lives_a_tick<Lifetime>,
+                                     .ends_runs = lives_a_run<Lifetime>};
 
   template <class Item>
   struct State {
     HashSet<Item> seen;
   };
 
-  template <class Item>
-  static consteval auto output() {
-    static_assert(!(lives_forever<Lifetime> && borrows<Item>),
+  template <bool Aloud, class Item>
+  static consteval bool takes() {
+    constexpr bool stays = !(lives_forever<Lifetime> && borrows<Item>);
+    static_assert(stays || !Aloud,
                   "weir: unique(forever): the Item holds a View, which ends with the tick; "
                   "own() its bytes first");
-    static_assert(requires(Item const& a) { a == a; hash_of(a); },
+    constexpr bool key = is_key<Item>;
+    static_assert(key || !stays || !Aloud,
                   "weir: unique(): the Item needs operator== and a hash (a hash() member or std::hash)");
+    return stays && key;
+  }
+  template <class Item>
+  static consteval auto output() {
     return Type<Item>{};
   }
   template <int Port>
@@ -30,6 +38,7 @@ struct Unique : Operator {
     if (state.seen.insert(item)) emit(static_cast<decltype(item)&&>(item));
   }
   void end_tick(auto& state) { state.seen.clear(); }
+  void end_run(auto& state) { state.seen.clear(); }
 };
 
 template <is_lifetime Lifetime = Tick>

@@ -1,0 +1,10 @@
+// expect: weir: flat_map(f): f must return a range
+#include <vector>
+
+#include "weir/flow/flow.h"
+#include "weir/flow/operators.h"
+
+using namespace weir;
+
+auto const broken = flow(  // here
+    source_iter(std::vector{1, 2, 3}) >> flat_map([](int v) { return v; }) >> for_each([](int) {}));

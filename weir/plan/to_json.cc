@@ -1,0 +1,102 @@
+#include "weir/plan/describe.h"
+#include "weir/plan/escape.h"
+
+namespace weir {
+
+namespace {
+
+std::string_view name_of(EdgeKind kind) {
+  switch (kind) {
+    case EdgeKind::direct:
+      return "direct";
+    case EdgeKind::handoff:
+      return "handoff";
+    case EdgeKind::blocking:
+      return "blocking";
+  }
+  return {};
+}
+
+std::string_view name_of(Delay delay) {
+  switch (delay) {
+    case Delay::none:
+      return "none";
+    case Delay::tick:
+      return "tick";
+    case Delay::tick_lazy:
+      return "tick_lazy";
+  }
+  return {};
+}
+
+// One object, on a line of its own.
+class Row {
+ public:
+  Row& text(std::string_view key, std::string_view value) {
+    return add(key, '"' + escape(Language::json, value) + '"');
+  }
+  Row& number(std::string_view key, int value) { return add(key, std::to_string(value)); }
+  // A position in another array, null where there is none.
+  Row& reference(std::string_view key, Index value) {
+    return add(key, value == no_index ? "null" : std::to_string(value));
+  }
+  Row& truth(std::string_view key, bool value) { return add(key, value ? "true" : "false"); }
+  std::string done() const { return "{" + members_ + "}"; }
+
+ private:
+  Row& add(std::string_view key, std::string_view value) {
+    if (!members_.empty()) members_ += ", ";
+    members_ += '"';
+    members_ += key;
+    members_ += "\": ";
+    members_ += value;
+    return *this;
+  }
+  std::string members_;
+};
+
+std::string to_row(PlanNode const& node) {
+  return Row()
+      .text("operator", node.info.name)
+      .text("name", node.name)
+      .text("entry_name", node.entry_name)
+      .number("stratum", node.stratum)
+      .reference("subgraph", node.subgraph)
+      .truth("pull", node.pull)
+      .done();
+}
+
+std::string to_row(PlanEdge const& edge) {
+  return Row()
+      .reference("source", edge.source)
+      .reference("target", edge.target)
+      .text("source_port", edge.source_port)
+      .text("target_port", edge.target_port)
+      .number("input", edge.port)
+      .text("kind", name_of(edge.kind))
+      .text("delay", name_of(edge.delay))
+      .done();
+}
+
+std::string to_row(PlanSubgraph const& subgraph) {
+  return Row().number("stratum", subgraph.stratum).truth("replays", subgraph.replays).done();
+}
+
+template <class T>
+std::string to_array(std::string_view key, std::span<T const> things) {
+  std::string array = "  \"" + std::string(key) + "\": [";
+  for (std::size_t i = 0; i < things.size(); ++i) {
+    array += i == 0 ? "\n    " : ",\n    ";
+    array += to_row(things[i]);
+  }
+  return array + (things.empty() ? "]" : "\n  ]");
+}
+
+}  // namespace
+
+std::string to_json(PlanView const& plan) {
+  return "{\n" + to_array("nodes", plan.nodes) + ",\n" + to_array("edges", plan.edges) + ",\n" +
+         to_array("subgraphs", plan.subgraphs) + "\n}\n";
+}
+
+}  // namespace weir
