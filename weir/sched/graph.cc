@@ -149,9 +149,20 @@ bool Graph::reaches(Subgraph const& from, Subgraph const& to) const {
   return false;
 }
 
+bool Graph::any_ready() const {
+  std::uint64_t ready = 0;
+  for (std::uint64_t const word : ready_mask_) ready |= word;
+  return ready != 0;
+}
+
 void Graph::schedule(Subgraph& subgraph) {
-  make_ready(subgraph);
   start_ = true;
+  if (!mid_tick_) {
+    make_ready(subgraph);
+  } else if (!subgraph.scheduled_) {  // as data that comes during a tick, it waits for the next one
+    subgraph.scheduled_ = true;
+    subgraph.next_scheduled_ = std::exchange(scheduled_, &subgraph);
+  }
 }
 
 // ---- a tick ----
@@ -167,19 +178,17 @@ Status Graph::run_tick() {
   if (held_) return Status::yielded;
   if (!mid_tick_) begin_tick();
   Subgraph* running = pop_ready();
-  if (running != nullptr) {
-    try {
-      if (run_ready(running) == Status::yielded) {
-        ++counters_.yields;
-        return Status::yielded;
-      }
-    } catch (std::exception const& thrown) {
-      return fail(*running, thrown.what());
-    } catch (...) {
-      return fail(*running, "something that is not a std::exception");
+  try {
+    if (running != nullptr && run_ready(running) == Status::yielded) {
+      ++counters_.yields;
+      return Status::yielded;
     }
+    end_tick(running);
+  } catch (std::exception const& thrown) {
+    return fail(*running, thrown.what());
+  } catch (...) {
+    return fail(*running, "something that is not a std::exception");
   }
-  end_tick();
   return Status::done;
 }
 
@@ -204,12 +213,9 @@ Status Graph::run_ready(Subgraph*& running) {
     running->counters.busy_cycles += then - now;
     now = then;
     bool const out_of_time = timed && static_cast<std::int64_t>(now - end) >= 0;
-    if (status == Status::yielded) {
-      ++running->counters.yields;
-      make_ready_first(*running);
-      if (left <= 0) return Status::yielded;
-    }
-    if (held_ || out_of_time) return Status::yielded;
+    // Who yields without having pulled anything waits for the world, not for its turn.
+    bool const waits = status == Status::yielded && activation.budget == given;
+    if ((left <= 0 || out_of_time || held_ || waits) && any_ready()) return Status::yielded;
     running = pop_ready();
   } while (running != nullptr);
   return Status::done;
@@ -226,6 +232,10 @@ inline Status Graph::activate(Subgraph& subgraph, Activation& activation) {
   ++subgraph.counters.runs;
   ++counters_.activations;
   Status const status = subgraph.run(subgraph.self, activation);
+  if (status == Status::yielded) {
+    ++subgraph.counters.yields;
+    make_ready_first(subgraph);  // before its own output can put it behind the others
+  }
   schedule_readers(subgraph);
   return status;
 }
@@ -243,23 +253,31 @@ inline void Graph::schedule_readers(Subgraph& writer) {
   }
 }
 
-void Graph::end_tick() {
+// `running` is the subgraph whose hook runs, for whoever catches what it throws.
+void Graph::end_tick(Subgraph*& running) {
+  for (running = std::exchange(ran_, nullptr); running != nullptr; running = running->next_ran_) {
+    if (running->end_tick != nullptr) running->end_tick(running->self);
+    if (running->replays) make_ready(*running);
+  }
   mid_tick_ = false;
   ++tick_;
   ++counters_.ticks;
-  for (Subgraph* subgraph = std::exchange(ran_, nullptr); subgraph != nullptr;) {
-    Subgraph* const next = subgraph->next_ran_;
-    if (subgraph->end_tick != nullptr) subgraph->end_tick(subgraph->self);
-    if (subgraph->replays) make_ready(*subgraph);
-    subgraph = next;
-  }
   for (HandoffBase* handoff = std::exchange(deferred_, nullptr); handoff != nullptr;) {
     HandoffBase* const next = handoff->next_deferred_;
     handoff->deferred_ = false;
-    handoff->flip();
-    if (handoff->delay == Delay::tick) start_ = true;
-    make_ready(*handoff->reader);
+    if (handoff->reader != nullptr) {
+      handoff->flip();
+      make_ready(*handoff->reader);
+      if (handoff->delay == Delay::tick) start_ = true;
+    } else if (handoff->cursor_ == handoff->read_.end) {  // it leads out of the graph
+      handoff->flip();
+    }
     handoff = next;
+  }
+  for (Subgraph* subgraph = std::exchange(scheduled_, nullptr); subgraph != nullptr;) {
+    subgraph->scheduled_ = false;
+    make_ready(*subgraph);
+    subgraph = std::exchange(subgraph->next_scheduled_, nullptr);
   }
 }
 
@@ -277,10 +295,12 @@ std::uint64_t Graph::run_available() {
 }
 
 void Graph::run() {
-  while (!stopped_.load(std::memory_order_acquire) && !failure_) {  // until somebody calls stop()
+  for (bool begun = false;; begun = true) {  // until somebody calls stop()
+    // Read first: whatever comes after it changes the count, and then wait() does not wait.
     std::uint32_t const seen = wake_count_.load(std::memory_order_acquire);
-    run_available();
-    if (!external_pending() && !stopped_.load(std::memory_order_acquire)) wake_count_.wait(seen);
+    if (stopped_.load(std::memory_order_acquire) || failure_) break;
+    if (!begun || can_start()) run_available();
+    else wake_count_.wait(seen);
   }
   stopped_.store(false, std::memory_order_release);
 }

@@ -128,7 +128,7 @@ class Graph {
   void run();
   // From any thread: run() returns after the tick it is in.
   void stop();
-  // Makes `subgraph` ready as if it had been given external input.
+  // Makes `subgraph` ready as if it had been given external input: during a tick, for the next one.
   void schedule(Subgraph& subgraph);
 
   // A tick can start or go on.
@@ -145,7 +145,10 @@ class Graph {
   bool held() const { return held_; }
 
   std::uint64_t tick() const { return tick_; }
-  void set_budget(TickBudget budget) { budget_ = budget; }
+  void set_budget(TickBudget budget) {
+    WEIR_ASSERT(budget.items > 0);
+    budget_ = budget;
+  }
   void set_waker(Waker waker) { waker_ = waker; }
   // Set once a user function threw; the graph does not run any more.
   Failure const* failure() const { return failure_.get(); }
@@ -171,13 +174,14 @@ class Graph {
   void make_ready(Subgraph& subgraph);
   void make_ready_first(Subgraph& subgraph);
   Subgraph* pop_ready();
+  bool any_ready() const;
   void begin_tick();
   void admit_external();
   void admit_list(ExternalInput* input);
   Status run_ready(Subgraph*& running);
   Status activate(Subgraph& subgraph, Activation& activation);
   void schedule_readers(Subgraph& writer);
-  void end_tick();
+  void end_tick(Subgraph*& running);
   Status fail(Subgraph& subgraph, std::string what);
 
   static constexpr std::size_t stratum_count = std::size_t{stratum_last} + 1;
@@ -192,6 +196,7 @@ class Graph {
   TickBudget budget_;
 
   Subgraph* ran_ = nullptr;          // with something to do at the end of the tick
+  Subgraph* scheduled_ = nullptr;    // during this tick, for the next one
   HandoffBase* deferred_ = nullptr;  // on tick edges, with data for the next tick
   ExternalInput* external_ = nullptr;
   std::atomic<ExternalInput*> remote_external_{nullptr};

@@ -129,20 +129,33 @@ class Handoff : public HandoffBase {
   // The same, of what was flipped before: for tick edges and external input.
   template <class Push>
   [[gnu::always_inline]] bool drain_read_buffer(Push&& push, std::int64_t& budget) {
+    WEIR_ASSERT(budget >= 0);
     T* const first = items(cursor_);
     T* last = items(read_.end);
     if (last - first > budget) last = first + budget;
     budget -= last - first;
-    for (T* item = first; item != last; ++item) push(std::move(*item));
+    T* item = first;
+    try {
+      for (; item != last; ++item) push(std::move(*item));
+    } catch (...) {  // what threw is gone; what lies behind it is still there
+      budget += last - (item + 1);
+      consume(first, item + 1);
+      throw;
+    }
+    return consume(first, last);
+  }
+
+ private:
+  static T* items(std::byte* bytes) { return reinterpret_cast<T*>(bytes); }
+
+  // True when none are left.
+  [[gnu::always_inline]] bool consume(T* first, T* last) {
     destroy(first, last);
     cursor_ = reinterpret_cast<std::byte*>(last);
     if (cursor_ != read_.end) return false;
     cursor_ = read_.end = read_.begin;
     return true;
   }
-
- private:
-  static T* items(std::byte* bytes) { return reinterpret_cast<T*>(bytes); }
 
   static void destroy(T* first, T* last) {
     if constexpr (!std::is_trivially_destructible_v<T>) std::destroy(first, last);

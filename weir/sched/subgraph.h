@@ -60,8 +60,10 @@ struct Subgraph {
   std::vector<HandoffBase*> outputs_;
   Subgraph* next_ready_ = nullptr;
   Subgraph* next_ran_ = nullptr;
+  Subgraph* next_scheduled_ = nullptr;
   std::uint64_t last_tick_ = ~std::uint64_t{0};
   bool ready_ = false;
+  bool scheduled_ = false;
 };
 
 }  // namespace weir

@@ -1,0 +1,84 @@
+// defer_tick: what comes goes on in the next tick, and makes it happen.
+#include "tests/flow/flow_testing.h"
+
+namespace weir {
+namespace {
+
+static constexpr node<"a"> a;
+
+TEST(DeferTick, B2_tick_loop) {
+  Out<int> out;
+  Running df(flow(source_iter(std::vector{0}) >> a, a = union_() >> tee(),
+                  a >> map([](int v) { return v + 1; }) >> filter([](int v) { return v < 10; }) >>
+                      defer_tick() >> a,
+                  a >> out.collect()));
+  df.run_available();
+  EXPECT_EQ(out.take(), numbers(0, 10));
+  EXPECT_EQ(df.current_tick(), 10u);
+}
+
+TEST(DeferTick, B4_defer_tick_1) {
+  Out<int> out;
+  Running df(flow(a = union_() >> tee(), source_iter(std::vector{1, 3}) >> a,
+                  a >> defer_tick() >> map([](int v) { return 2 * v; }) >> a, a >> out.collect()));
+  for (auto const& expected : {std::vector{1, 3}, {2, 6}, {4, 12}, {8, 24}}) {
+    df.run_tick();
+    EXPECT_EQ(out.take(), expected);
+  }
+}
+
+TEST(DeferTick, B6_defer_tick_3) {
+  Out<int> out;
+  Running df(flow(a = union_() >> tee(), source_iter(std::vector{1, 3}) >> a,
+                  a >> defer_tick() >> defer_tick() >> defer_tick() >>
+                      map([](int v) { return 2 * v; }) >> a,
+                  a >> out.collect()));
+  for (auto const& expected : {std::vector{1, 3}, {}, {}, {2, 6}, {}}) {
+    df.run_tick();
+    EXPECT_EQ(out.take(), expected);
+  }
+}
+
+TEST(DeferTick, B17_deferred_no_io) {
+  Graph graph;
+  int delivered = 0;
+  flow(source_iter(std::vector{unit{}}) >> defer_tick() >> for_each([&](unit) {
+         ++delivered;
+         graph.stop();
+       }))
+      .install(graph);
+  graph.run();
+  EXPECT_EQ(delivered, 1);
+  EXPECT_EQ(graph.tick(), 2u);
+}
+
+TEST(DeferTick, L13_defer_tick) {
+  Channel<int> in;
+  Out<int> out;
+  Running df(flow(source_stream(in) >> defer_tick() >> out.collect()));
+  send(in, {1, 2});
+  df.run_tick();
+  EXPECT_EQ(out.take(), std::vector<int>());
+  send(in, {3});
+  df.run_tick();
+  EXPECT_EQ(out.take(), (std::vector{1, 2}));
+  df.run_tick();
+  EXPECT_EQ(out.take(), std::vector{3});
+}
+
+TEST(DeferTick, L14_flip_flop) {
+  std::vector<bool> seen;
+  static constexpr node<"state"> state;
+  Running df(flow(source_iter(std::vector{true}) >> state,
+                  state = union_() >> inspect([&](bool v) { seen.push_back(v); }) >>
+                          map([](bool v) { return !v; }) >> defer_tick(),
+                  state >> state));
+  for (bool const expected : {true, false, true, false}) {
+    df.run_tick();
+    EXPECT_EQ(seen, std::vector{expected});
+    seen.clear();
+  }
+}
+
+}  // namespace
+}  // namespace weir
