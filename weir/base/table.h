@@ -15,13 +15,13 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <utility>
 #include <vector>
 
 #include "weir/base/assert.h"
 #include "weir/base/hash.h"
+#include "weir/base/relocate.h"
 
 namespace weir {
 
@@ -66,7 +66,7 @@ class TableIndex {
   template <class TagOfNumber>
   void clear(TagOfNumber&& tag_of_number) {
     if (std::uint64_t{count_} * 8 > slot_count_) {
-      std::fill_n(slots_.get(), slot_count_, Slot{});
+      std::fill_n(slots_.data(), slot_count_, Slot{});
     } else {
       for (std::uint32_t number = 0; number < count_; ++number) {
         std::uint32_t at = home(tag_of_number(number));
@@ -91,9 +91,8 @@ class TableIndex {
   [[gnu::noinline]] void grow() {
     std::uint32_t const old_count = slot_count_;
     WEIR_ASSERT(old_count < (1u << 30));
-    auto const old_slots = std::move(slots_);
     slot_count_ = old_count == 0 ? 16 : old_count * 2;
-    slots_ = std::make_unique<Slot[]>(slot_count_);
+    std::vector<Slot> const old_slots = std::exchange(slots_, std::vector<Slot>(slot_count_));
     for (std::uint32_t i = 0; i < old_count; ++i) {
       if (old_slots[i].tag == 0) continue;
       std::uint32_t at = home(old_slots[i].tag);
@@ -102,7 +101,7 @@ class TableIndex {
     }
   }
 
-  std::unique_ptr<Slot[]> slots_;
+  std::vector<Slot> slots_;
   std::uint32_t slot_count_ = 0;
   std::uint32_t count_ = 0;
 };
@@ -197,7 +196,7 @@ class SmallList {
     ++size_;
   }
   void reset(ListMemory<T>& memory) {
-    std::destroy_n(begin(), size_);
+    destroy(begin(), end());
     if (capacity_ > 1) memory.give_back(many_, capacity_);
     size_ = 0;
     capacity_ = 1;
@@ -207,8 +206,7 @@ class SmallList {
   [[gnu::noinline]] void grow(ListMemory<T>& memory) {
     std::uint32_t const capacity = capacity_ == 1 ? 4 : capacity_ * 2;
     T* const grown = memory.take(capacity);
-    std::uninitialized_move_n(begin(), size_, grown);
-    std::destroy_n(begin(), size_);
+    relocate(begin(), end(), grown);
     if (capacity_ > 1) memory.give_back(many_, capacity_);
     many_ = grown;
     capacity_ = capacity;

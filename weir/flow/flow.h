@@ -8,10 +8,10 @@
 //   auto handle = worker.add(std::move(flow));
 #pragma once
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 
+#include "weir/base/owner.h"
 #include "weir/flow/engine.h"
 #include "weir/flow/mistakes.h"
 #include "weir/flow/spec.h"
@@ -30,7 +30,7 @@ class [[nodiscard("weir: a flow does nothing until it is added to a worker or a 
 
   // Moves the flow onto the heap, owned by `graph`, and registers its subgraphs there.
   void install(Graph & graph)&& {
-    auto engine = std::make_unique<Engine<Spec>>(std::move(statements_));
+    auto engine = make_owner<Engine<Spec>>(std::move(statements_));
     engine->register_with(graph);
     graph.adopt(std::move(engine));
   }

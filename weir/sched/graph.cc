@@ -282,7 +282,7 @@ void Graph::end_tick(Subgraph*& running) {
 }
 
 Status Graph::fail(Subgraph& subgraph, std::string what) {
-  failure_ = std::make_unique<Failure>(Failure{std::string(subgraph.name), std::move(what)});
+  failure_ = make_owner<Failure>(Failure{std::string(subgraph.name), std::move(what)});
   return Status::done;
 }
 

@@ -19,7 +19,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +26,7 @@
 #include <vector>
 
 #include "weir/base/clock.h"
+#include "weir/base/owner.h"
 #include "weir/sched/handoff.h"
 #include "weir/sched/subgraph.h"
 
@@ -108,7 +108,7 @@ class Graph {
   // Either end may be null: what is outside the graph. Data must not flow to an earlier stratum within a
   // tick; give such a handoff Delay::tick.
   void connect(Subgraph* writer, HandoffBase& handoff, Subgraph* reader);
-  void adopt(std::unique_ptr<Program> program) { programs_.push_back(std::move(program)); }
+  void adopt(Owner<Program> program) { programs_.push_back(std::move(program)); }
 
   template <class T>
   Handoff<T>& make_handoff(std::string_view name = "handoff", Delay delay = Delay::none);
@@ -205,11 +205,11 @@ class Graph {
   std::atomic<std::uint32_t> wake_count_{0};
   std::atomic<bool> stopped_{false};
   GraphCounters counters_;
-  std::unique_ptr<Failure> failure_;
+  Owner<Failure> failure_;
   std::uint64_t generation_ = 0;
   std::vector<Subgraph*> subgraphs_;
   std::vector<HandoffBase*> handoffs_;
-  std::vector<std::unique_ptr<Program>> programs_;
+  std::vector<Owner<Program>> programs_;
 };
 
 template <class T>
@@ -219,7 +219,7 @@ Handoff<T>& Graph::make_handoff(std::string_view name, Delay delay) {
     std::string name;
     Handoff<T> handoff;
   };
-  auto owned = std::make_unique<Owned>(name);
+  auto owned = make_owner<Owned>(name);
   Handoff<T>& handoff = owned->handoff;
   handoff.delay = delay;
   adopt(std::move(owned));
@@ -245,7 +245,7 @@ Subgraph& Graph::make_subgraph(std::string name, Stratum stratum,
     Run run;
     Subgraph subgraph;
   };
-  auto owned = std::make_unique<Owned>(std::move(name), std::move(run));
+  auto owned = make_owner<Owned>(std::move(name), std::move(run));
   Subgraph& subgraph = owned->subgraph;
   subgraph.run = &Owned::call;
   subgraph.self = owned.get();

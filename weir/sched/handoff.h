@@ -15,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 #include <new>
 #include <string_view>
 #include <type_traits>
@@ -23,6 +22,7 @@
 
 #include "weir/base/assert.h"
 #include "weir/base/operator_info.h"
+#include "weir/base/relocate.h"
 
 namespace weir {
 
@@ -157,18 +157,13 @@ class Handoff : public HandoffBase {
     return true;
   }
 
-  static void destroy(T* first, T* last) {
-    if constexpr (!std::is_trivially_destructible_v<T>) std::destroy(first, last);
-  }
-
   [[gnu::noinline, gnu::cold]] void grow(std::size_t count) {
     std::size_t const used = static_cast<std::size_t>(write_.end - write_.begin);
     std::size_t capacity = used == 0 ? 64 * sizeof(T) : 2 * used;
     while (capacity - used < count * sizeof(T)) capacity *= 2;  // bounded by the width of size_t
     auto* const bytes = static_cast<std::byte*>(std::malloc(capacity));
     if (bytes == nullptr) throw std::bad_alloc();
-    std::uninitialized_move(items(write_.begin), items(write_.end), items(bytes));
-    destroy(items(write_.begin), items(write_.end));
+    relocate(items(write_.begin), items(write_.end), items(bytes));
     std::free(write_.begin);
     write_ = {bytes, bytes + used, bytes + capacity};
   }
