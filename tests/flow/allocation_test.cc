@@ -1,4 +1,5 @@
-// After warm-up a tick allocates nothing. Every malloc of this program is counted, and operator new with it.
+// After warm-up a tick allocates nothing. Every malloc of this program is counted, and operator new
+// with it.
 #include <atomic>
 #include <cstdlib>
 
@@ -17,12 +18,13 @@ std::atomic<std::uint64_t> allocations{0};
 }  // namespace
 
 #ifdef WEIR_TEST_ADDRESS_SANITIZER
-extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(void const volatile*, std::size_t),
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(void const volatile*,
+                                                                  std::size_t),
                                                          void (*)(void const volatile*));
 namespace {
-bool const hooked = __sanitizer_install_malloc_and_free_hooks(
-                        [](void const volatile*, std::size_t) { ++allocations; },
-                        [](void const volatile*) {}) != 0;
+bool const hooked =
+    __sanitizer_install_malloc_and_free_hooks(
+        [](void const volatile*, std::size_t) { ++allocations; }, [](void const volatile*) {}) != 0;
 }  // namespace
 #else
 extern "C" void* __libc_malloc(std::size_t);
@@ -71,9 +73,11 @@ TEST(Allocation, OfATickThroughMapUniqueFoldAndForEachIsNone) {
                   t >> unique() >> for_each([&](int v) { total += v; }),
                   t >> unique(forever) >> for_each([&](int v) { total += v; }),
                   t >> fold(zero, sum) >> for_each([&](int v) { total += v; })));
-  EXPECT_EQ(allocations_after_warm_up(df, [&](int i) {
-              for (int v = 0; v < 500; ++v) in.send(v * (i % 2 + 1) % 400);
-            }),
+  EXPECT_EQ(allocations_after_warm_up(df,
+                                      [&](int i) {
+                                        for (int v = 0; v < 500; ++v)
+                                          in.send(v * (i % 2 + 1) % 400);
+                                      }),
             0u);
   EXPECT_NE(total, 0);
 }
@@ -87,15 +91,28 @@ TEST(Allocation, OfATickThroughJoinIsNoneHoweverManyValuesAKeyHas) {
   static constexpr node<"many"> many;
   auto const count = [&](int, Pair) { ++total; };
   Running df(flow(t = source_stream(in) >> tee(),
-                  t >> map([](int v) { return Pair{v, 1}; }) >> few[_0],
-                  t >> map([](int v) { return Pair{v, 2}; }) >> few[_1],
+                  t >> map([](int v) {
+                    return Pair{v, 1};
+                  }) >>
+                      few[_0],
+                  t >> map([](int v) {
+                    return Pair{v, 2};
+                  }) >>
+                      few[_1],
                   few = join() >> for_each(count),
-                  t >> map([](int v) { return Pair{v % 10, v}; }) >> many[_0],
-                  t >> map([](int v) { return Pair{v % 7, v}; }) >> many[_1],
+                  t >> map([](int v) {
+                    return Pair{v % 10, v};
+                  }) >>
+                      many[_0],
+                  t >> map([](int v) {
+                    return Pair{v % 7, v};
+                  }) >>
+                      many[_1],
                   many = join(tick) >> for_each(count)));
-  EXPECT_EQ(allocations_after_warm_up(df, [&](int i) {
-              for (int v = 0; v < 300; ++v) in.send(v + i % 3);
-            }),
+  EXPECT_EQ(allocations_after_warm_up(df,
+                                      [&](int i) {
+                                        for (int v = 0; v < 300; ++v) in.send(v + i % 3);
+                                      }),
             0u);
   EXPECT_GT(total, 15 * 300);
 }
@@ -107,16 +124,18 @@ TEST(Allocation, OfATickThroughHandoffsDifferenceAndEncodeIsNone) {
   static constexpr node<"t"> t;
   static constexpr node<"d"> d;
   static constexpr node<"u"> u;
-  Running df(flow(t = source_stream(in) >> tee(), t >> d[pos],
-                  t >> filter([](int v) { return v % 3 == 0; }) >> defer_tick() >> d[neg],
-                  d = difference() >> u, u = union_() >> tee(),
-                  u >> filter([](int v) { return v > 100; }) >> map([](int v) { return v / 2; }) >> u,
-                  u >> map([](int v) { return std::tuple{static_cast<std::uint32_t>(v)}; }) >>
-                      encode(Number()) >> decode(Number(), [](View) {}) >>
-                      for_each([&](std::uint32_t v) { total += v; })));
-  EXPECT_EQ(allocations_after_warm_up(df, [&](int) {
-              for (int v = 0; v < 5000; ++v) in.send(v);
-            }),
+  Running df(
+      flow(t = source_stream(in) >> tee(), t >> d[pos],
+           t >> filter([](int v) { return v % 3 == 0; }) >> defer_tick() >> d[neg],
+           d = difference() >> u, u = union_() >> tee(),
+           u >> filter([](int v) { return v > 100; }) >> map([](int v) { return v / 2; }) >> u,
+           u >> map([](int v) { return std::tuple{static_cast<std::uint32_t>(v)}; }) >>
+               encode(Number()) >> decode(Number(), [](View) {}) >>
+               for_each([&](std::uint32_t v) { total += v; })));
+  EXPECT_EQ(allocations_after_warm_up(df,
+                                      [&](int) {
+                                        for (int v = 0; v < 5000; ++v) in.send(v);
+                                      }),
             0u);
   EXPECT_NE(total, 0);
 }

@@ -76,23 +76,23 @@ TEST(Encode, KeepsWhomItIsForAndPassesViewsAsTheyAre) {
   Input<std::pair<int, View>> views;
   Out<std::pair<int, std::string>> out;
   static constexpr node<"all"> all;
-  Running df(flow(all = union_() >>
-                        map([](int to, View v) { return std::pair{to, std::string(v.text())}; }) >>
-                        out.collect(),
-                  source_iter(std::vector{std::pair{1, std::string("text")}}) >>
-                      encode(TextCodec()) >> all,
-                  source_stream(views) >> inspect([&](int, View v) {
-                    EXPECT_EQ(v.data(), bytes.data());
-                  }) >> encode(ViewCodec()) >>
-                      inspect([&](int, View v) { EXPECT_EQ(v.data(), bytes.data()); }) >> all));
+  Running df(flow(
+      all = union_() >> map([](int to, View v) {
+              return std::pair{to, std::string(v.text())};
+            }) >>
+            out.collect(),
+      source_iter(std::vector{std::pair{1, std::string("text")}}) >> encode(TextCodec()) >> all,
+      source_stream(views) >> inspect([&](int, View v) { EXPECT_EQ(v.data(), bytes.data()); }) >>
+          encode(ViewCodec()) >> inspect([&](int, View v) { EXPECT_EQ(v.data(), bytes.data()); }) >>
+          all));
   views.give(std::pair{2, bytes.view()});
   df.run_tick();
   EXPECT_EQ(out.bag(), (std::vector{std::pair{1, std::string("text")},
                                     std::pair{2, std::string("as it is")}}));
 }
 
-// The views of a tick all live until it ends, also across strata; and a send in the kernel keeps its
-// block alive for longer.
+// The views of a tick all live until it ends, also across strata; and a send in the kernel keeps
+// its block alive for longer.
 TEST(Encode, BytesLastUntilTheTickEndsOrAsLongAsTheyAreRetained) {
   Channel<std::string> in;
   Strings joined;
@@ -113,7 +113,8 @@ TEST(Encode, BytesLastUntilTheTickEndsOrAsLongAsTheyAreRetained) {
   for (int round = 0; round < 50; ++round) {
     expected.clear();
     for (int i = 0; i < 200; ++i) {
-      std::string const word(static_cast<std::size_t>(i * 7 % 900), static_cast<char>('a' + i % 26));
+      std::string const word(static_cast<std::size_t>(i * 7 % 900),
+                             static_cast<char>('a' + i % 26));
       expected += word;
       in.send(word);
     }

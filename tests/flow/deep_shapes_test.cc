@@ -1,4 +1,5 @@
-// Long and deep flows: they compile, they run, and their code grows with their operators and no faster.
+// Long and deep flows: they compile, they run, and their code grows with their operators and no
+// faster.
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -22,8 +23,8 @@ consteval Name<4> numbered() {
 template <std::size_t Number>
 constexpr node<numbered<Number>()> rung{};
 
-// What the operators do. Lambdas in a template over a pack would each carry the whole pack in their names,
-// and every function of the flow all of theirs.
+// What the operators do. Lambdas in a template over a pack would each carry the whole pack in their
+// names, and every function of the flow all of theirs.
 template <std::size_t>
 struct LadderStep {  // of a ladder of so many rungs: what finds its functions among all others
   int operator()(int v) const { return v + 1; }

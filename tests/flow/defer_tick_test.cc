@@ -29,10 +29,10 @@ TEST(DeferTick, B4_defer_tick_1) {
 
 TEST(DeferTick, B6_defer_tick_3) {
   Out<int> out;
-  Running df(flow(a = union_() >> tee(), source_iter(std::vector{1, 3}) >> a,
-                  a >> defer_tick() >> defer_tick() >> defer_tick() >>
-                      map([](int v) { return 2 * v; }) >> a,
-                  a >> out.collect()));
+  Running df(flow(
+      a = union_() >> tee(), source_iter(std::vector{1, 3}) >> a,
+      a >> defer_tick() >> defer_tick() >> defer_tick() >> map([](int v) { return 2 * v; }) >> a,
+      a >> out.collect()));
   for (auto const& expected : {std::vector{1, 3}, {}, {}, {2, 6}, {}}) {
     df.run_tick();
     EXPECT_EQ(out.take(), expected);

@@ -98,6 +98,25 @@ TEST(Difference, B9_diff_feedback) {
   EXPECT_EQ(out.bag(), Words{"02"});
 }
 
+// It runs when something came on [neg], to forget it at the end of the tick, and not for ever
+// after.
+TEST(Difference, RunsOnlyInTicksInWhichSomethingCame) {
+  Channel<int> positive;
+  Channel<int> negative;
+  Out<int> out;
+  Running df(flow(diff = difference() >> out.collect(), source_stream(positive) >> diff[pos],
+                  source_stream(negative) >> filter([](int v) { return v > 0; }) >> diff[neg]));
+  Subgraph const& subgraph = *df.graph.subgraphs()[0];
+  df.run_tick();
+  EXPECT_EQ(subgraph.counters.runs, 1u);
+  negative.send(1);
+  df.run_tick();
+  EXPECT_EQ(subgraph.counters.runs, 2u);
+  negative.send(-1);
+  df.run_tick();
+  EXPECT_EQ(subgraph.counters.runs, 2u);
+}
+
 // What is kept must not be given twice in a tick in which a flush of the same stratum adds to it.
 TEST(Difference, AReplayGivesEachItemAsOftenAsItIsKept) {
   Channel<int> in;

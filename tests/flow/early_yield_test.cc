@@ -10,8 +10,8 @@
 namespace weir {
 namespace {
 
-// Gives what came in this tick, sorted: an operator that flushes but does not replay, so that its subgraph
-// runs because something came, and stops wherever the budget ends.
+// Gives what came in this tick, sorted: an operator that flushes but does not replay, so that its
+// subgraph runs because something came, and stops wherever the budget ends.
 struct Sorted : Operator {
   static constexpr OperatorInfo info{
       .name = "sorted", .blocking_inputs = 0b1, .flushes = true, .ends_ticks = true};
@@ -60,12 +60,14 @@ auto random_operator() {
   else if constexpr (roll == 4) return unique(tick);
   else if constexpr (roll == 5) return unique(forever);
   else if constexpr (roll == 6) return inspect([](int) {});
-  else if constexpr (roll == 7) return fold(forever, zero, [](int& all, int v) { all = (all + v) % 97; });
+  else if constexpr (roll == 7)
+    return fold(forever, zero, [](int& all, int v) { all = (all + v) % 97; });
   else if constexpr (roll == 8) return defer_tick();
   else if constexpr (roll == 9) return Sorted();
   else {
     return filter_map([](Context const& context, int v) {
-      return v % 5 == 0 ? std::nullopt : std::optional(v + static_cast<int>(context.current_tick % 2));
+      return v % 5 == 0 ? std::nullopt
+                        : std::optional(v + static_cast<int>(context.current_tick % 2));
     });
   }
 }
@@ -104,10 +106,11 @@ template <std::uint64_t Seed>
 auto make_branches(Ends& ends) {
   return flow(
       t = source_stream(ends.in) >> tee(), u = union_() >> tee(), t >> random_chain<Seed, 0>() >> u,
-      source_stream(ends.other_in) >> random_chain<Seed, 10>() >> u,
-      t >> map(keyed) >> j[_0], u >> map(keyed) >> j[_1],
+      source_stream(ends.other_in) >> random_chain<Seed, 10>() >> u, t >> map(keyed) >> j[_0],
+      u >> map(keyed) >> j[_1],
       j = join(random_lifetime<Seed, 20>(), random_lifetime<Seed, 21>()) >>
-          map([](int key, std::pair<int, int> v) { return key + 10 * v.first + v.second; }) >> tee(),
+          map([](int key, std::pair<int, int> v) { return key + 10 * v.first + v.second; }) >>
+          tee(),
       j >> random_chain<Seed, 30>() >> d[pos], u >> random_chain<Seed, 40>() >> d[neg],
       d = difference(random_lifetime<Seed, 22>(), random_lifetime<Seed, 23>()) >>
           ends.out.collect(),
@@ -118,8 +121,10 @@ auto make_branches(Ends& ends) {
 template <std::uint64_t Seed>
 auto make_cycles(Ends& ends) {
   return flow(u = union_() >> unique(tick) >> tee(), source_stream(ends.in) >> u,
-              u >> filter([](int v) { return v < 300; }) >>
-                  flat_map([](int v) { return std::array{v + 7, v + 50}; }) >> u,
+              u >> filter([](int v) { return v < 300; }) >> flat_map([](int v) {
+                return std::array{v + 7, v + 50};
+              }) >>
+                  u,
               u >> random_chain<Seed, 0>() >> t, t = tee(), t >> ends.out.collect(),
               t >> filter([](int v) { return v > 3; }) >> map([](int v) { return v / 2; }) >>
                   defer_tick() >> k,

@@ -23,13 +23,16 @@ std::vector<T> flat_mapped(std::vector<Item> items, F function) {
 }
 
 TEST(FlatMap, OverContainersMadeByTheFunction) {
-  EXPECT_EQ(flat_mapped<int>(std::vector{1, 2}, [](int v) { return std::array{v, 10 * v}; }),
+  EXPECT_EQ(flat_mapped<int>(std::vector{1, 2},
+                             [](int v) {
+                               return std::array{v, 10 * v};
+                             }),
             (std::vector{1, 10, 2, 20}));
   EXPECT_EQ(flat_mapped<int>(std::vector{0, 2, 1}, [](int v) { return numbers(0, v); }),
             (std::vector{0, 1, 0}));
-  EXPECT_EQ(flat_mapped<std::string>(std::vector{2}, [](int v) {
-              return std::list<std::string>(static_cast<std::size_t>(v), "word");
-            }),
+  EXPECT_EQ(flat_mapped<std::string>(
+                std::vector{2},
+                [](int v) { return std::list<std::string>(static_cast<std::size_t>(v), "word"); }),
             (Strings{"word", "word"}));
 }
 
@@ -37,9 +40,8 @@ TEST(FlatMap, OverTheItemItself) {
   std::vector<Strings> const items{{"a", "b"}, {}, {"c"}};
   EXPECT_EQ(flat_mapped<std::string>(items, [](Strings words) { return words; }),
             (Strings{"a", "b", "c"}));
-  EXPECT_EQ(flat_mapped<std::string>(items, [](Strings&& words) -> Strings&& {
-              return std::move(words);
-            }),
+  EXPECT_EQ(flat_mapped<std::string>(items,
+                                     [](Strings&& words) -> Strings&& { return std::move(words); }),
             (Strings{"a", "b", "c"}));
   EXPECT_EQ(flat_mapped<char>(Strings{"ab", "c"}, [](std::string word) { return word; }),
             (std::vector{'a', 'b', 'c'}));
@@ -47,7 +49,8 @@ TEST(FlatMap, OverTheItemItself) {
 
 // What a view or a reference shows belongs to somebody else: it is copied, never moved out.
 TEST(FlatMap, OverWhatBelongsToOthers) {
-  Strings table{"a word that is long enough to be on the heap", "another word just as long as that"};
+  Strings table{"a word that is long enough to be on the heap",
+                "another word just as long as that"};
   Strings const before = table;
   std::vector const once{0};
   EXPECT_EQ(flat_mapped<std::string>(once, [&](int) -> Strings& { return table; }), before);
@@ -70,21 +73,23 @@ TEST(FlatMap, OverWhatBelongsToOthers) {
   EXPECT_EQ(table, before);
   EXPECT_EQ(flat_mapped<int>(once, [](int) { return std::views::iota(3, 6); }),
             (std::vector{3, 4, 5}));
-  EXPECT_EQ(flat_mapped<std::size_t>(once,
-                                     [&](int) {
-                                       return table | std::views::transform(&std::string::size);
-                                     }),
+  EXPECT_EQ(flat_mapped<std::size_t>(
+                once, [&](int) { return table | std::views::transform(&std::string::size); }),
             (std::vector{before[0].size(), before[1].size()}));
 }
 
 TEST(FlatMap, OverElementsThatOnlyStandForTheirValues) {
-  EXPECT_EQ(flat_mapped<bool>(std::vector{0}, [](int) { return std::vector{true, false, true}; }),
+  EXPECT_EQ(flat_mapped<bool>(std::vector{0},
+                              [](int) {
+                                return std::vector{true, false, true};
+                              }),
             (std::vector{true, false, true}));
   // Kept over a tick, when the range they stood for is long gone.
   Out<bool> out;
-  Running df(flow(source_iter(std::vector{0}) >>
-                  flat_map([](int) { return std::vector{true, false, true}; }) >> defer_tick() >>
-                  out.collect()));
+  Running df(flow(source_iter(std::vector{0}) >> flat_map([](int) {
+                    return std::vector{true, false, true};
+                  }) >>
+                  defer_tick() >> out.collect()));
   df.run_available();
   EXPECT_EQ(out.take(), (std::vector{true, false, true}));
 }

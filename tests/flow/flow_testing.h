@@ -1,4 +1,5 @@
-// What the tests of flows share: a place where items end up, a flow that runs by hand, and sequences.
+// What the tests of flows share: a place where items end up, a flow that runs by hand, and
+// sequences.
 #pragma once
 
 #include <gtest/gtest.h>

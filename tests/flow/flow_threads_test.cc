@@ -52,7 +52,8 @@ TEST(FlowThreads, TwoFlowsOnTwoThreadsPassItemsBothWays) {
        source_stream(back) >> inspect([&](int v) {
          seen.push_back(v);
          if (v == rounds) near.stop();
-       }) >> filter([](int v) { return v < rounds; }) >> balls)
+       }) >>
+           filter([](int v) { return v < rounds; }) >> balls)
       .install(near);
   std::thread other([&] { far.run(); });
   near.run();

@@ -23,10 +23,11 @@ void fold_vectors(Lifetime lifetime, std::vector<int> const& second) {
   using Numbers = std::vector<int>;
   Channel<Numbers> in;
   Out<Numbers> out;
-  Running df(flow(source_stream(in) >> fold(lifetime, [] { return Numbers(); },
-                                            [](Numbers& all, Numbers const& some) {
-                                              all.insert(all.end(), some.begin(), some.end());
-                                            }) >>
+  Running df(flow(source_stream(in) >> fold(
+                                           lifetime, [] { return Numbers(); },
+                                           [](Numbers& all, Numbers const& some) {
+                                             all.insert(all.end(), some.begin(), some.end());
+                                           }) >>
                   out.collect()));
   EXPECT_EQ(df.current_tick(), 0u);
   send(in, {{1, 2}, {3, 4}});
@@ -52,8 +53,8 @@ TEST(Fold, L2_fold) {
 
 TEST(Fold, L6_two_folds) {
   Out<int> out;
-  Running df(flow(source_iter(numbers(1, 5)) >> fold(zero, sum) >> map([](int v) { return v * 2; }) >>
-                  fold(zero, sum) >> out.collect()));
+  Running df(flow(source_iter(numbers(1, 5)) >> fold(zero, sum) >>
+                  map([](int v) { return v * 2; }) >> fold(zero, sum) >> out.collect()));
   df.run_tick();
   EXPECT_EQ(out.take(), std::vector{20});
 }

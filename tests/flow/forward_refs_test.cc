@@ -38,23 +38,26 @@ TEST(ForwardRefs, A6_forward_refs_to_the_middle) {
 TEST(ForwardRefs, ANameMayStandForAnotherName) {
   Out<int> out;
   static constexpr node<"h"> h;
-  Running df(flow(source_iter(numbers(0, 3)) >> h, h = g, g = f, f = map(same), g >> out.collect()));
+  Running df(
+      flow(source_iter(numbers(0, 3)) >> h, h = g, g = f, f = map(same), g >> out.collect()));
   df.run_available();
   EXPECT_EQ(out.take(), numbers(0, 3));
 }
 
-// The steps of Collatz' sequence from 27, with the statements in the order that `arranged` gives them.
+// The steps of Collatz' sequence from 27, with the statements in the order that `arranged` gives
+// them.
 template <class Arranged>
 std::vector<int> collatz(Arranged arranged) {
   Out<int> out;
   static constexpr node<"all"> all;
   static constexpr node<"even"> even;
   static constexpr node<"odd"> odd;
-  Running df(arranged(
-      all = union_() >> unique() >> tee(), source_iter(std::vector{27}) >> all,
-      all >> filter([](int v) { return v % 2 == 0; }) >> even, even = map([](int v) { return v / 2; }),
-      all >> filter([](int v) { return v % 2 != 0; }) >> odd,
-      odd = map([](int v) { return 3 * v + 1; }), even >> all, odd >> all, all >> out.collect()));
+  Running df(arranged(all = union_() >> unique() >> tee(), source_iter(std::vector{27}) >> all,
+                      all >> filter([](int v) { return v % 2 == 0; }) >> even,
+                      even = map([](int v) { return v / 2; }),
+                      all >> filter([](int v) { return v % 2 != 0; }) >> odd,
+                      odd = map([](int v) { return 3 * v + 1; }), even >> all, odd >> all,
+                      all >> out.collect()));
   df.run_available();
   EXPECT_EQ(df.current_tick(), 1u);
   return out.take();
@@ -62,11 +65,11 @@ std::vector<int> collatz(Arranged arranged) {
 
 TEST(ForwardRefs, TheStatementsMayComeInAnyOrder) {
   auto const forward = collatz([](auto... s) { return flow(std::move(s)...); });
-  auto const backward = collatz([](auto a, auto b, auto c, auto d, auto e, auto h, auto i, auto j,
-                                   auto k) {
-    return flow(std::move(k), std::move(j), std::move(i), std::move(h), std::move(e), std::move(d),
-                std::move(c), std::move(b), std::move(a));
-  });
+  auto const backward =
+      collatz([](auto a, auto b, auto c, auto d, auto e, auto h, auto i, auto j, auto k) {
+        return flow(std::move(k), std::move(j), std::move(i), std::move(h), std::move(e),
+                    std::move(d), std::move(c), std::move(b), std::move(a));
+      });
   ASSERT_EQ(forward.size(), 112u);  // the famous 111 steps
   EXPECT_EQ(forward[1], 82);
   EXPECT_EQ(forward.back(), 1);

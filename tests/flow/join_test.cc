@@ -104,17 +104,18 @@ TEST(Join, AReplayGivesEachPairOnceWhateverComesInItsTick) {
   static constexpr node<"first"> first;
   static constexpr node<"second"> second;
   static constexpr node<"both"> both;
-  Running df(flow(
-      second = join(forever) >> out.collect(),
-      both = union_() >> second[_0],
-      source_stream(counted) >> fold(forever, zero, sum) >> map([](int v) { return Pair{1, v}; }) >>
-          both,
-      first = join(forever) >> map([](int key, Pair values) {
-                return Pair{key, values.first * 100 + values.second};
-              }) >>
-              both,
-      source_stream(left) >> first[_0], source_iter(std::vector{Pair{1, 5}, Pair{1, 6}}) >> first[_1],
-      source_stream(right) >> second[_1]));
+  Running df(flow(second = join(forever) >> out.collect(), both = union_() >> second[_0],
+                  source_stream(counted) >> fold(forever, zero, sum) >> map([](int v) {
+                    return Pair{1, v};
+                  }) >>
+                      both,
+                  first = join(forever) >> map([](int key, Pair values) {
+                            return Pair{key, values.first * 100 + values.second};
+                          }) >>
+                          both,
+                  source_stream(left) >> first[_0],
+                  source_iter(std::vector{Pair{1, 5}, Pair{1, 6}}) >> first[_1],
+                  source_stream(right) >> second[_1]));
   std::set<Joined> expected;
   std::set<int> lefts;
   std::set<int> rights;
@@ -134,8 +135,9 @@ TEST(Join, AReplayGivesEachPairOnceWhateverComesInItsTick) {
   }
 }
 
-// A replay may bring something new to another one: here what `left` leaves out in one tick and gives in
-// the next. Whichever is written first, the join replays first and meets the new pair once.
+// A replay may bring something new to another one: here what `left` leaves out in one tick and
+// gives in the next. Whichever is written first, the join replays first and meets the new pair
+// once.
 template <bool JoinFirst>
 std::vector<Joined> replayed_into_a_join() {
   Channel<Pair> excluded;
@@ -172,13 +174,15 @@ TEST(Join, E14_reachability) {
   Channel<Pair> edges;
   Out<int> out;
   static constexpr node<"reached"> reached;
-  Running df(flow(reached = union_() >> map([](int v) { return std::pair{v, unit{}}; }),
+  Running df(flow(reached = union_() >> map([](int v) {
+                              return std::pair{v, unit{}};
+                            }),
                   source_iter(std::vector{0}) >> reached,
                   my_join = join(forever) >>
                             map([](int, std::pair<unit, int> hit) { return hit.second; }) >>
                             unique(forever) >> tee(),
-                  reached >> my_join[_0], source_stream(edges) >> my_join[_1],
-                  my_join >> reached, my_join >> out.collect()));
+                  reached >> my_join[_0], source_stream(edges) >> my_join[_1], my_join >> reached,
+                  my_join >> out.collect()));
   df.run_available();
   EXPECT_EQ(out.take(), std::vector<int>());
   send(edges, {{0, 1}});
@@ -209,24 +213,26 @@ TEST(Join, E16_covid) {
   static constexpr node<"exposed"> exposed;
   static constexpr node<"new_exposed"> new_exposed;
   static constexpr node<"notify"> notify;
-  Running df(flow(
-      met = source_stream(contacts) >> flat_map([](int a, int b, int t) {
-              return std::array{std::pair{a, Pair{b, t}}, std::pair{b, Pair{a, t}}};
-            }),
-      exposed = union_(), source_stream(diagnosed) >> exposed,
-      new_exposed = join(forever) >> filter([](int, std::pair<Pair, Exposure> const& hit) {
-                      int const t = hit.first.second;
-                      return hit.second.first <= t && t <= hit.second.second;
+  Running df(
+      flow(met = source_stream(contacts) >> flat_map([](int a, int b, int t) {
+                   return std::array{std::pair{a, Pair{b, t}}, std::pair{b, Pair{a, t}}};
+                 }),
+           exposed = union_(), source_stream(diagnosed) >> exposed,
+           new_exposed = join(forever) >> filter([](int, std::pair<Pair, Exposure> const& hit) {
+                           int const t = hit.first.second;
+                           return hit.second.first <= t && t <= hit.second.second;
+                         }) >>
+                         map([](int, std::pair<Pair, Exposure> hit) { return hit.first; }) >> tee(),
+           met >> new_exposed[_0], exposed >> new_exposed[_1],
+           new_exposed >> map([](int person, int t) {
+             return std::pair{person, Exposure{t, t + 14}};
+           }) >>
+               exposed,
+           notify = join(forever) >> map([](int, std::pair<std::string, int> hit) {
+                      return hit.first + "@" + std::to_string(hit.second);
                     }) >>
-                    map([](int, std::pair<Pair, Exposure> hit) { return hit.first; }) >> tee(),
-      met >> new_exposed[_0], exposed >> new_exposed[_1],
-      new_exposed >> map([](int person, int t) { return std::pair{person, Exposure{t, t + 14}}; }) >>
-          exposed,
-      notify = join(forever) >> map([](int, std::pair<std::string, int> hit) {
-                 return hit.first + "@" + std::to_string(hit.second);
-               }) >>
-               out.collect(),
-      source_stream(people) >> notify[_0], new_exposed >> notify[_1]));
+                    out.collect(),
+           source_stream(people) >> notify[_0], new_exposed >> notify[_1]));
   send(people, {{101, "Mingwei"}, {102, "Justin"}, {103, "Mae"}});
   send(contacts, {{101, 102, 1031}, {101, 201, 1027}});
   send(diagnosed, {{103, {1022, 1036}}});
@@ -234,8 +240,8 @@ TEST(Join, E16_covid) {
   EXPECT_EQ(out.bag(), std::vector<std::string>());
   send(contacts, {{101, 103, 1028}});
   df.run_available();
-  EXPECT_EQ(out.bag(), (std::vector<std::string>{"Justin@1031", "Mae@1028", "Mingwei@1028",
-                                                 "Mingwei@1031"}));
+  EXPECT_EQ(out.bag(),
+            (std::vector<std::string>{"Justin@1031", "Mae@1028", "Mingwei@1028", "Mingwei@1031"}));
   send(people, {{103, "Joe H"}});
   df.run_available();
   EXPECT_EQ(out.bag(), (std::vector<std::string>{"Joe H@1028", "Justin@1031", "Mae@1028",

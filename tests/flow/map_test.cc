@@ -11,7 +11,8 @@ namespace {
 
 TEST(Map, L1_linear) {
   Out<int> out;
-  Running df(flow(source_iter(numbers(0, 5)) >> map([](int v) { return v * 10; }) >> out.collect()));
+  Running df(
+      flow(source_iter(numbers(0, 5)) >> map([](int v) { return v * 10; }) >> out.collect()));
   df.run_tick();
   EXPECT_EQ(out.take(), (std::vector{0, 10, 20, 30, 40}));
 }
@@ -37,8 +38,8 @@ TEST(FilterMap, GivesOnWhatIsInTheOptional) {
 
 TEST(Inspect, A3_inspect_sink) {
   std::vector<int> seen;
-  Running df(flow(source_iter(std::vector{1, 2, 3, 4}) >>
-                  inspect([&](int v) { seen.push_back(v); })));
+  Running df(
+      flow(source_iter(std::vector{1, 2, 3, 4}) >> inspect([&](int v) { seen.push_back(v); })));
   df.run_available();
   EXPECT_EQ(seen, (std::vector{1, 2, 3, 4}));
 }
@@ -64,25 +65,27 @@ std::string text_of(std::uint64_t in_tick, int number, std::string const& word) 
 TEST(UserFunction, TakesTheItemOrItsPartsAndBeforeThemTheContext) {
   Out<std::string> out;
   std::vector const pairs{std::pair{1, std::string("a")}, std::pair{2, std::string("b")}};
-  Running df(flow(
-      source_iter(pairs) >> map([](std::pair<int, std::string> const& item) { return item; }) >>
-          map([](int number, std::string word) { return std::tuple{number, word, number}; }) >>
-          filter([](int number, std::string const&, int) { return number > 0; }) >>
-          filter([](Context const& context, int, std::string const&, int) {
-            return context.current_tick == 0;
-          }) >>
-          inspect([](Context const&, std::tuple<int, std::string, int> const&) {}) >>
-          inspect([](int, std::string const&, int) {}) >>
-          filter_map([](int number, std::string word, int) {
-            return std::optional(std::pair{number, word});
-          }) >>
-          flat_map([](Context const& context, int number, std::string word) {
-            return std::vector{text_of(context.current_tick, number, word), word};
-          }) >>
-          map([](Context const& context, std::string word) {
-            return std::pair{context.current_tick, word};
-          }) >>
-          map([](std::uint64_t, std::string word) { return word; }) >> out.collect()));
+  Running df(flow(source_iter(pairs) >>
+                  map([](std::pair<int, std::string> const& item) { return item; }) >>
+                  map([](int number, std::string word) {
+                    return std::tuple{number, word, number};
+                  }) >>
+                  filter([](int number, std::string const&, int) { return number > 0; }) >>
+                  filter([](Context const& context, int, std::string const&, int) {
+                    return context.current_tick == 0;
+                  }) >>
+                  inspect([](Context const&, std::tuple<int, std::string, int> const&) {}) >>
+                  inspect([](int, std::string const&, int) {}) >>
+                  filter_map([](int number, std::string word, int) {
+                    return std::optional(std::pair{number, word});
+                  }) >>
+                  flat_map([](Context const& context, int number, std::string word) {
+                    return std::vector{text_of(context.current_tick, number, word), word};
+                  }) >>
+                  map([](Context const& context, std::string word) {
+                    return std::pair{context.current_tick, word};
+                  }) >>
+                  map([](std::uint64_t, std::string word) { return word; }) >> out.collect()));
   df.run_tick();
   EXPECT_EQ(out.take(), (Strings{"01a", "a", "02b", "b"}));
 }
@@ -116,12 +119,11 @@ TEST(UserFunction, MayBeAFunctionAMemberOrGeneric) {
   Out<std::string> out;
   Out<int> doubled;
   static constexpr node<"people"> people;
-  Running df(flow(
-      people = source_iter(std::vector{Person{"Ann", 30}, Person{"Bob", 7}}) >> tee(),
-      people >> filter(&Person::grown) >> map(&Person::name) >> out.collect(),
-      people >> map(&Person::age) >> map(twice) >> map(&twice) >>
-          map([](auto v) { return v + 1; }) >>
-          map([total = 0](int v) mutable { return total += v; }) >> doubled.collect()));
+  Running df(flow(people = source_iter(std::vector{Person{"Ann", 30}, Person{"Bob", 7}}) >> tee(),
+                  people >> filter(&Person::grown) >> map(&Person::name) >> out.collect(),
+                  people >> map(&Person::age) >> map(twice) >> map(&twice) >>
+                      map([](auto v) { return v + 1; }) >>
+                      map([total = 0](int v) mutable { return total += v; }) >> doubled.collect()));
   df.run_tick();
   EXPECT_EQ(out.take(), Strings{"Ann"});
   EXPECT_EQ(doubled.take(), (std::vector{121, 150}));
@@ -131,17 +133,18 @@ TEST(UserFunction, AGenericOneGetsAPairWholeAndTwoParametersItsParts) {
   Out<int> whole;
   Out<int> parts;
   static constexpr node<"pairs"> pairs;
-  Running df(flow(pairs = source_iter(std::vector{std::pair{1, 2}}) >> tee(),
-                  pairs >> map([](auto pair) { return pair.first * 10 + pair.second; }) >>
-                      whole.collect(),
-                  pairs >> map([](auto a, auto b) { return a * 100 + b; }) >> parts.collect()));
+  Running df(
+      flow(pairs = source_iter(std::vector{std::pair{1, 2}}) >> tee(),
+           pairs >> map([](auto pair) { return pair.first * 10 + pair.second; }) >> whole.collect(),
+           pairs >> map([](auto a, auto b) { return a * 100 + b; }) >> parts.collect()));
   df.run_tick();
   EXPECT_EQ(whole.take(), std::vector{12});
   EXPECT_EQ(parts.take(), std::vector{102});
 }
 
 TEST(UserFunction, ReturnsAReferenceWithoutGivingItsTargetAway) {
-  std::vector<std::string> table{"a word that is long enough to be on the heap", "another one of them"};
+  std::vector<std::string> table{"a word that is long enough to be on the heap",
+                                 "another one of them"};
   Out<std::string> out;
   Running df(flow(source_iter(std::vector{0, 1, 0}) >>
                   map([&](int i) -> std::string& { return table[static_cast<std::size_t>(i)]; }) >>
@@ -156,13 +159,13 @@ TEST(UserFunction, ThatWantsItsOwnItemGetsACopyWhereATeeSharesIt) {
   Out<std::string> out;
   Out<std::string> other;
   static constexpr node<"words"> words;
-  Running df(flow(
-      words = source_iter(Strings{"a word that is long enough to be on the heap"}) >> tee(),
-      words >> map([](std::string&& word) { return std::move(word) + "!"; }) >> out.collect(),
-      words >> fold([] { return std::string(); },
-                    [](std::string& all, std::string&& word) { all = std::move(word); }) >>
-          out.collect(),
-      words >> other.collect()));
+  Running df(
+      flow(words = source_iter(Strings{"a word that is long enough to be on the heap"}) >> tee(),
+           words >> map([](std::string&& word) { return std::move(word) + "!"; }) >> out.collect(),
+           words >> fold([] { return std::string(); },
+                         [](std::string& all, std::string&& word) { all = std::move(word); }) >>
+               out.collect(),
+           words >> other.collect()));
   df.run_tick();
   EXPECT_EQ(other.take(), Strings{"a word that is long enough to be on the heap"});
   EXPECT_EQ(out.take(), (Strings{"a word that is long enough to be on the heap!",
@@ -178,22 +181,21 @@ TEST(MoveOnlyItems, PassThroughOperatorsAndHandoffs) {
   for (int i = 0; i < 6; ++i) in.push_back(std::make_unique<int>(i));
   std::vector<int> out;
   static constexpr node<"again"> again;
-  Running df(flow(
-      source_iter(std::move(in)) >> again,
-      again = union_() >> filter([](Owned const& v) { return *v < 100; }) >>
-              inspect([](Owned const& v) { EXPECT_NE(v, nullptr); }) >>
-              map([](Owned v) { return v; }) >> defer_tick() >>
-              filter_map([&](Owned v) -> std::optional<Owned> {
-                out.push_back(*v);
-                if (*v >= 3) return std::nullopt;
-                return std::make_unique<int>(*v + 10);
-              }) >>
-              flat_map([](Owned v) {
-                std::vector<Owned> both;
-                both.push_back(std::move(v));
-                return both;
-              }),
-      again >> again));
+  Running df(flow(source_iter(std::move(in)) >> again,
+                  again = union_() >> filter([](Owned const& v) { return *v < 100; }) >>
+                          inspect([](Owned const& v) { EXPECT_NE(v, nullptr); }) >>
+                          map([](Owned v) { return v; }) >> defer_tick() >>
+                          filter_map([&](Owned v) -> std::optional<Owned> {
+                            out.push_back(*v);
+                            if (*v >= 3) return std::nullopt;
+                            return std::make_unique<int>(*v + 10);
+                          }) >>
+                          flat_map([](Owned v) {
+                            std::vector<Owned> both;
+                            both.push_back(std::move(v));
+                            return both;
+                          }),
+                  again >> again));
   df.run_available();
   EXPECT_EQ(out, (std::vector{0, 1, 2, 3, 4, 5, 10, 11, 12}));
 }

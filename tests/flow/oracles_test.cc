@@ -1,5 +1,5 @@
-// join, difference, unique and fold against slow, obviously right ones: random batches tick by tick, every
-// combination of lifetimes, every one also with a budget that makes the tick yield.
+// join, difference, unique and fold against slow, obviously right ones: random batches tick by
+// tick, every combination of lifetimes, every one also with a budget that makes the tick yield.
 #include <map>
 #include <set>
 #include <string>
@@ -165,8 +165,9 @@ void compare_unique_and_fold(std::uint64_t seed, Lifetime lifetime) {
   Out<int> count;
   static constexpr node<"items"> items;
   Running df(flow(items = source_stream(in) >> tee(), items >> unique(lifetime) >> first.collect(),
-                  items >> fold(lifetime, [] { return std::string(); },
-                                [](std::string& text, int v) { text += std::to_string(v) + " "; }) >>
+                  items >> fold(
+                               lifetime, [] { return std::string(); },
+                               [](std::string& text, int v) { text += std::to_string(v) + " "; }) >>
                       all.collect(),
                   items >> unique(lifetime) >> fold(lifetime, zero, [](int& n, int) { ++n; }) >>
                       count.collect()),
@@ -175,8 +176,8 @@ void compare_unique_and_fold(std::uint64_t seed, Lifetime lifetime) {
   std::string text;
   int distinct = 0;
   for (int i = 0; i < ticks; ++i) {
-    auto const some =
-        batch<int>(random, [&] { return static_cast<int>(random.below(random.once_in(9) ? 99 : 9)); });
+    auto const some = batch<int>(
+        random, [&] { return static_cast<int>(random.below(random.once_in(9) ? 99 : 9)); });
     send(in, some);
     std::vector<int> firsts;
     for (int const v : some) {

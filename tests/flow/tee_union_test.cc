@@ -1,5 +1,4 @@
 // tee and union_: items to several, items from several.
-#include <memory>
 #include <string>
 
 #include "tests/flow/flow_testing.h"
@@ -60,15 +59,15 @@ TEST(TeeUnion, L4_intertwined) {
   static constexpr node<"thrice"> thrice;
   static constexpr node<"summed"> summed;
   static constexpr node<"multiplied"> multiplied;
-  Running df(flow(src = source_iter(numbers(1, 4)) >> tee(),
-                  src >> map([](int v) { return v * 2; }) >> twice,
-                  src >> map([](int v) { return v * 3; }) >> thrice,  //
-                  twice = tee(), thrice = tee(),                      //
-                  twice >> summed, thrice >> summed,                  //
-                  twice >> multiplied, thrice >> multiplied,
-                  summed = union_() >> fold(zero, sum) >> sums.collect(),
-                  multiplied = union_() >> fold([] { return 1; }, [](int& all, int v) { all *= v; }) >>
-                               products.collect()));
+  Running df(flow(
+      src = source_iter(numbers(1, 4)) >> tee(), src >> map([](int v) { return v * 2; }) >> twice,
+      src >> map([](int v) { return v * 3; }) >> thrice,  //
+      twice = tee(), thrice = tee(),                      //
+      twice >> summed, thrice >> summed,                  //
+      twice >> multiplied, thrice >> multiplied,
+      summed = union_() >> fold(zero, sum) >> sums.collect(),
+      multiplied = union_() >> fold([] { return 1; }, [](int& all, int v) { all *= v; }) >>
+                   products.collect()));
   df.run_tick();
   EXPECT_EQ(sums.take(), std::vector{30});
   EXPECT_EQ(products.take(), std::vector{7776});
@@ -100,8 +99,8 @@ TEST(TeeUnion, M9_of_one) {
 
 TEST(Tee, AllButTheLastGetCopies) {
   struct Counted {
-    std::shared_ptr<int> copies = std::make_shared<int>(0);
-    Counted() = default;
+    int* copies;
+    explicit Counted(int& counter) : copies(&counter) {}
     Counted(Counted const& other) : copies(other.copies) { ++*copies; }
     Counted(Counted&& other) noexcept = default;
   };
@@ -111,14 +110,16 @@ TEST(Tee, AllButTheLastGetCopies) {
   auto const keep = [&](Counted item) { copies.push_back(*item.copies); };
   Running df(flow(t = source_stream(in) >> tee(), t >> for_each(keep), t >> for_each(keep),
                   t >> for_each(keep)));
-  in.send(Counted());
+  int counter = 0;
+  in.send(Counted(counter));
   df.run_tick();
   EXPECT_EQ(copies, (std::vector{1, 2, 2}));  // the third got the item itself
 }
 
 TEST(Tee, WithoutOutputsIsASink) {
   std::vector<int> seen;
-  Running df(flow(source_iter(numbers(0, 3)) >> inspect([&](int v) { seen.push_back(v); }) >> tee()));
+  Running df(
+      flow(source_iter(numbers(0, 3)) >> inspect([&](int v) { seen.push_back(v); }) >> tee()));
   df.run_tick();
   EXPECT_EQ(seen, numbers(0, 3));
 }

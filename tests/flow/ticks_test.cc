@@ -110,10 +110,10 @@ template <class Lifetime>
 std::vector<int> seen_round_the_cycle(Lifetime lifetime) {
   Out<int> out;
   static constexpr node<"around"> around;
-  Running df(flow(source_iter(std::vector{0}) >> around, around = union_() >> tee(),
-                  around >> filter([](int v) { return v < 6; }) >> map([](int v) { return v + 1; }) >>
-                      around,
-                  around >> map([](int v) { return v % 3; }) >> unique(lifetime) >> out.collect()));
+  Running df(flow(
+      source_iter(std::vector{0}) >> around, around = union_() >> tee(),
+      around >> filter([](int v) { return v < 6; }) >> map([](int v) { return v + 1; }) >> around,
+      around >> map([](int v) { return v % 3; }) >> unique(lifetime) >> out.collect()));
   EXPECT_EQ(df.run_available(), 1u);
   EXPECT_GT(df.graph.subgraphs()[0]->counters.runs, 1u);
   return out.take();
@@ -132,13 +132,15 @@ TEST(Ticks, AStratumReachesItsFixedPointBeforeTheNextOneBegins) {
   static constexpr node<"hops"> hops;
   std::vector<Edge> edges;
   for (int v = 0; v < 20; ++v) edges.emplace_back(v, v + 1);
-  Running df(flow(source_iter(std::vector{0}) >> reached,
-                  reached = union_() >> unique() >> tee(),
-                  reached >> map([](int v) { return std::pair{v, unit{}}; }) >> hops[_0],
-                  source_iter(edges) >> hops[_1],
-                  hops = join() >> map([](int, std::pair<unit, int> hop) { return hop.second; }) >>
-                         reached,
-                  reached >> fold(zero, sum) >> out.collect()));
+  Running df(flow(
+      source_iter(std::vector{0}) >> reached, reached = union_() >> unique() >> tee(),
+      reached >> map([](int v) {
+        return std::pair{v, unit{}};
+      }) >>
+          hops[_0],
+      source_iter(edges) >> hops[_1],
+      hops = join() >> map([](int, std::pair<unit, int> hop) { return hop.second; }) >> reached,
+      reached >> fold(zero, sum) >> out.collect()));
   df.run_available();
   EXPECT_EQ(out.take(), std::vector{210});  // one sum, of all of them
 }
@@ -196,8 +198,8 @@ TEST(Counters, K2_subgraph) {
   EXPECT_GT(df.graph.subgraphs()[0]->counters.busy_cycles, 0u);
 }
 
-// Upstream has a handoff before a fold. Here items go straight into it, and the five are counted where
-// there is one: at a tick's border.
+// Upstream has a handoff before a fold. Here items go straight into it, and the five are counted
+// where there is one: at a tick's border.
 TEST(Counters, K3_handoff) {
   Out<int> out;
   Running df(flow(source_iter(numbers(0, 5)) >> map([](int v) { return v * 2; }) >>

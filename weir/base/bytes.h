@@ -4,12 +4,12 @@
 //   Bytes    owned bytes on the heap. Copying copies; they may live and travel as long as you like.
 //   View     bytes borrowed until the end of the tick. Trivially copyable: it costs a flow nothing.
 //
-// Behind all three stands a Storage: a region with a count of those who still look into it. Only what
-// outlives a tick counts (a Buffer, Bytes, an unfinished frame, a send in the kernel), never a View, so
-// passing views through a flow touches no counter. A storage belongs to one thread.
+// Behind all three stands a Storage: a region with a count of those who still look into it. Only
+// what outlives a tick counts (a Buffer, Bytes, an unfinished frame, a send in the kernel), never a
+// View, so passing views through a flow touches no counter. A storage belongs to one thread.
 //
-// Pool memory (`pooled`) is never parked: whatever must wait is copied into owned bytes, because a view of
-// 68 bytes would otherwise pin a buffer of 256 KiB.
+// Pool memory (`pooled`) is never parked: whatever must wait is copied into owned bytes, because a
+// view of 68 bytes would otherwise pin a buffer of 256 KiB.
 #pragma once
 
 #include <array>
@@ -46,8 +46,8 @@ inline std::byte* bytes_of(Storage& storage) { return reinterpret_cast<std::byte
 
 class Bytes;
 
-// `headroom` counts the bytes directly before data() that hold this view's own frame header: framing
-// the same bytes again is then a step back instead of a copy.
+// `headroom` counts the bytes directly before data() that hold this view's own frame header:
+// framing the same bytes again is then a step back instead of a copy.
 class View {
  public:
   constexpr View() = default;
@@ -159,8 +159,9 @@ class Buffer {
   Storage* storage_ = nullptr;
 };
 
-// Whether a T holds a View, however deep inside the standard containers. A type of yours that holds one
-// says so with `static constexpr bool borrows = true;`. State that outlives a tick refuses such items.
+// Whether a T holds a View, however deep inside the standard containers. A type of yours that holds
+// one says so with `static constexpr bool borrows = true;`. State that outlives a tick refuses such
+// items.
 template <class T>
 inline constexpr bool borrows = [] {
   if constexpr (requires { T::borrows; }) return static_cast<bool>(T::borrows);

@@ -23,8 +23,7 @@ TEST(Clock, CyclesRunAtTheRateThatWasMeasured) {
   MonotonicClock const clock;
   Instant const begin = clock.now();
   std::uint64_t const first = cycles();
-  while (clock.now() - begin < 20 * milliseconds) {
-  }
+  while (clock.now() - begin < 20 * milliseconds) {}
   auto const counted = static_cast<double>(cycles() - first);
   auto const elapsed = static_cast<double>(clock.now() - begin);
   EXPECT_NEAR(counted / elapsed / rate, 1.0, 0.25);

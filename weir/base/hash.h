@@ -1,5 +1,5 @@
-// One 64-bit hash for everything that can be a key: integers, enums, text, bytes, pairs, tuples, optionals,
-// and any type with a `hash()` member or a std::hash.
+// One 64-bit hash for everything that can be a key: integers, enums, text, bytes, pairs, tuples,
+// optionals, and any type with a `hash()` member or a std::hash.
 #pragma once
 
 #include <concepts>

@@ -1,4 +1,5 @@
-// A mutex that costs a header nothing: <mutex> takes a fifth of a second to compile, mostly for its clocks.
+// A mutex that costs a header nothing: <mutex> takes a fifth of a second to compile, mostly for its
+// clocks.
 #pragma once
 
 #include <pthread.h>

@@ -1,4 +1,5 @@
-// Random numbers from one seed (xoshiro256** seeded by splitmix64, Blackman and Vigna, prng.di.unimi.it).
+// Random numbers from one seed (xoshiro256** seeded by splitmix64, Blackman and Vigna,
+// prng.di.unimi.it).
 #pragma once
 
 #include <cstdint>

@@ -9,8 +9,8 @@
 
 namespace weir {
 
-// `code` is an errno value (0 when no system call was involved); `message` is one sentence that says
-// what failed, where, and what to do about it.
+// `code` is an errno value (0 when no system call was involved); `message` is one sentence that
+// says what failed, where, and what to do about it.
 struct Error {
   int code = 0;
   std::string message;

@@ -1,9 +1,10 @@
 // The hash tables behind unique, difference and join.
 //
-// Entries lie densely in the order they came; beside them an open-addressing index of 8-byte slots (a 32-bit
-// tag and the entry's number) is probed linearly. So a replay walks memory in order and the same input gives
-// the same output, growing moves 8 bytes an entry, a string is compared only when its tag agrees, and clear()
-// costs the entries that are there, never the capacity that once was.
+// Entries lie densely in the order they came; beside them an open-addressing index of 8-byte slots
+// (a 32-bit tag and the entry's number) is probed linearly. So a replay walks memory in order and
+// the same input gives the same output, growing moves 8 bytes an entry, a string is compared only
+// when its tag agrees, and clear() costs the entries that are there, never the capacity that once
+// was.
 //
 //   index     [tag|2] [ ] [tag|0] [tag|1] [ ] ...       entries   [k0 v0] [k1 v1] [k2 v2]
 //
@@ -138,8 +139,9 @@ class HashSet {
   std::vector<Key> keys_;
 };
 
-// Memory for the lists of one table. What a list outgrows or leaves goes to the next one that needs as
-// much: a table that is filled and cleared tick by tick allocates only until it has seen its fullest.
+// Memory for the lists of one table. What a list outgrows or leaves goes to the next one that needs
+// as much: a table that is filled and cleared tick by tick allocates only until it has seen its
+// fullest.
 template <class T>
 class ListMemory {
  public:
@@ -173,8 +175,8 @@ class ListMemory {
   std::array<Spare*, 32> spare_{};
 };
 
-// A vector whose first element needs no allocation: most keys of a join have one value. Whoever has it must
-// reset() it at last.
+// A vector whose first element needs no allocation: most keys of a join have one value. Whoever has
+// it must reset() it at last.
 template <class T>
 class SmallList {
  public:

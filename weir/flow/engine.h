@@ -1,11 +1,11 @@
 // The engine makes subgraphs of a flow. Three jobs:
 //
 //   1. hold the state: the operators, their states, and the handoffs on those edges that need one;
-//   2. make one function of each (node, port): `push`. It hands the operator an Emit, which knows at compile
-//      time where each output leads: into another push (a plain call, so whole chains fuse), into a handoff,
-//      or into the state of an operator that waits;
-//   3. register the subgraphs: each one's run function is its entries (replays, flushes, sources, handoffs)
-//      one after another, each of which can stop when the budget ends and go on later.
+//   2. make one function of each (node, port): `push`. It hands the operator an Emit, which knows
+//      at compile time where each output leads: into another push (a plain call, so whole chains
+//      fuse), into a handoff, or into the state of an operator that waits;
+//   3. register the subgraphs: each one's run function is its entries (replays, flushes, sources,
+//      handoffs) one after another, each of which can stop when the budget ends and go on later.
 //
 // Whatever can be computed is a field of the plan; nothing here decides anything.
 #pragma once
@@ -18,6 +18,7 @@
 
 #include "weir/base/assert.h"
 #include "weir/base/context.h"
+#include "weir/flow/concerning.h"
 #include "weir/flow/pack.h"
 #include "weir/flow/spec.h"
 #include "weir/flow/types.h"
@@ -35,6 +36,8 @@ class Engine final : public Program {
   static constexpr auto entry_count = static_cast<std::size_t>(plan.entry_count);
 
   using Typed = Types<Spec>;
+  using Concerned = Concerning<Spec>;
+  using Chosen = typename Concerned::Chosen;
   using Nodes = std::make_index_sequence<node_count>;
   using Edges = std::make_index_sequence<edge_count>;
   using Subgraphs = std::make_index_sequence<subgraph_count>;
@@ -131,8 +134,8 @@ class Engine final : public Program {
     }
   }
 
-  // Inlined where there is one caller; where several meet, one function that all of them call, or the code
-  // of a ladder of diamonds would double with every rung.
+  // Inlined where there is one caller; where several meet, one function that all of them call, or
+  // the code of a ladder of diamonds would double with every rung.
   template <std::size_t Node, int AtPort, class Item>
   [[gnu::always_inline]] void push(Item&& item) {
     constexpr bool one_caller =
@@ -201,42 +204,18 @@ class Engine final : public Program {
     }
   }
 
-  // Nodes of a subgraph, or edges into a node: chosen before any template is made of them, or there would
-  // be one of every pair.
-  struct Chosen {
-    std::array<std::size_t, node_count + edge_count> items{};
-    std::size_t count = 0;
-  };
-  template <std::size_t Which, bool OperatorInfo::*Field>
-  static constexpr Chosen nodes_with = [] {
-    Chosen chosen;
-    for (std::size_t n = 0; n < node_count; ++n) {
-      PlanNode const& node = plan.nodes[n];
-      if (node.subgraph == Index{Which} && node.info.*Field) chosen.items[chosen.count++] = n;
-    }
-    return chosen;
-  }();
-  template <std::size_t Node>
-  static constexpr Chosen marks_into = [] {
-    Chosen chosen;
-    for (std::size_t e = 0; e < edge_count; ++e) {
-      bool const into = plan.edges[e].marks && plan.edges[e].target == Index{Node};
-      if (into) chosen.items[chosen.count++] = e;
-    }
-    return chosen;
-  }();
-
   template <std::size_t Node>
   bool take_marks() {
+    constexpr Chosen edges = Concerned::template marks_into<Node>;
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (static_cast<int>(get<marks_into<Node>.items[I]>(buffers_).take()) + ... + 0) > 0;
-    }(std::make_index_sequence<marks_into<Node>.count>{});
+      return (static_cast<int>(get<edges.items[I]>(buffers_).take()) + ... + 0) > 0;
+    }(std::make_index_sequence<edges.count>{});
   }
 
   template <std::size_t Which>
   static void end_tick_of_subgraph(void* self) {
     auto& engine = *static_cast<Engine*>(self);
-    constexpr Chosen const& nodes = nodes_with<Which, &OperatorInfo::ends_ticks>;
+    constexpr Chosen nodes = Concerned::template nodes_with<Which, &OperatorInfo::ends_ticks>;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (engine.template end_tick<nodes.items[I]>(), ...);
     }(std::make_index_sequence<nodes.count>{});
@@ -248,7 +227,7 @@ class Engine final : public Program {
   }
   template <std::size_t Which>
   void end_run() {
-    constexpr Chosen const& nodes = nodes_with<Which, &OperatorInfo::ends_runs>;
+    constexpr Chosen nodes = Concerned::template nodes_with<Which, &OperatorInfo::ends_runs>;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (op<nodes.items[I]>().end_run(get<nodes.items[I]>(states_)), ...);
     }(std::make_index_sequence<nodes.count>{});
@@ -268,7 +247,8 @@ class Engine final : public Program {
       subgraph.replays = planned.replays;
     }(), ...);
   }
-  // A subgraph is called after the last of its nodes that the user gave a name, or after its first operator.
+  // A subgraph is called after the last of its nodes that the user gave a name, or after its first
+  // operator.
   static consteval std::string_view title_of(Index subgraph) {
     std::string_view title;
     for (PlanNode const& node : plan.nodes) {

@@ -11,6 +11,9 @@ namespace weir {
 
 class BufferQueue {
  public:
+  // With room for what most connections ever need, so that nothing is allocated later.
+  BufferQueue() { buffers_.reserve(4); }
+
   void push(Buffer buffer) {
     WEIR_ASSERT(!buffer.empty());
     WEIR_ASSERT(buffer.storage() != nullptr);

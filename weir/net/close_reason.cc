@@ -8,20 +8,34 @@ namespace weir {
 
 std::string_view text(CloseReason reason) {
   switch (reason) {
-    case CloseReason::peer_closed: return "peer closed";
-    case CloseReason::peer_reset: return "peer reset";
-    case CloseReason::closed_by_flow: return "closed by flow";
-    case CloseReason::flow_failed: return "flow failed";
-    case CloseReason::stopped: return "stopped";
-    case CloseReason::frame_too_large: return "frame too large";
-    case CloseReason::truncated_frame: return "truncated frame";
-    case CloseReason::malformed: return "malformed";
-    case CloseReason::slow: return "slow";
-    case CloseReason::connect_refused: return "connect refused";
-    case CloseReason::connect_timeout: return "connect timeout";
-    case CloseReason::connect_failed: return "connect failed";
-    case CloseReason::too_many_connections: return "too many connections";
-    case CloseReason::network_error: return "network error";
+    case CloseReason::peer_closed:
+      return "peer closed";
+    case CloseReason::peer_reset:
+      return "peer reset";
+    case CloseReason::closed_by_flow:
+      return "closed by flow";
+    case CloseReason::flow_failed:
+      return "flow failed";
+    case CloseReason::stopped:
+      return "stopped";
+    case CloseReason::frame_too_large:
+      return "frame too large";
+    case CloseReason::truncated_frame:
+      return "truncated frame";
+    case CloseReason::malformed:
+      return "malformed";
+    case CloseReason::slow:
+      return "slow";
+    case CloseReason::connect_refused:
+      return "connect refused";
+    case CloseReason::connect_timeout:
+      return "connect timeout";
+    case CloseReason::connect_failed:
+      return "connect failed";
+    case CloseReason::too_many_connections:
+      return "too many connections";
+    case CloseReason::network_error:
+      return "network error";
   }
   WEIR_ASSERT(!"a CloseReason that has no text");
   return {};
@@ -31,17 +45,22 @@ CloseReason close_reason_of(std::int32_t result) {
   WEIR_ASSERT(result < 0);
   switch (-result) {
     case ECONNRESET:
-    case EPIPE: return CloseReason::peer_reset;
-    default: return CloseReason::network_error;
+    case EPIPE:
+      return CloseReason::peer_reset;
+    default:
+      return CloseReason::network_error;
   }
 }
 
 CloseReason connect_reason_of(std::int32_t result) {
   WEIR_ASSERT(result < 0);
   switch (-result) {
-    case ECONNREFUSED: return CloseReason::connect_refused;
-    case ETIMEDOUT: return CloseReason::connect_timeout;
-    default: return CloseReason::connect_failed;
+    case ECONNREFUSED:
+      return CloseReason::connect_refused;
+    case ETIMEDOUT:
+      return CloseReason::connect_timeout;
+    default:
+      return CloseReason::connect_failed;
   }
 }
 

@@ -1,5 +1,5 @@
-// Why a connection ended. It reaches the flow as data (ConnectionEvent); nothing a peer does is an exception
-// or the end of the process.
+// Why a connection ended. It reaches the flow as data (ConnectionEvent); nothing a peer does is an
+// exception or the end of the process.
 #pragma once
 
 #include <cstddef>
@@ -11,20 +11,20 @@
 namespace weir {
 
 enum class CloseReason : std::uint8_t {
-  peer_closed,         // it sent its end, got what was left for it, and that was all
-  peer_reset,          // it tore the connection down
-  closed_by_flow,      // Endpoint::close
-  flow_failed,         // the flow behind the endpoint ended because a user function threw
-  stopped,             // Endpoint::stop
-  frame_too_large,     // it announced more than frame_bytes_max
-  truncated_frame,     // it sent its end in the middle of a frame
-  malformed,           // what it sent is no frame, or the flow could not make sense of it
-  slow,                // it did not read what was for it, or did not finish what it began
-  connect_refused,     // nobody listens there
-  connect_timeout,     // no answer in time
-  connect_failed,      // no way to that address, or no descriptor to try with
+  peer_closed,           // it sent its end, got what was left for it, and that was all
+  peer_reset,            // it tore the connection down
+  closed_by_flow,        // Endpoint::close
+  flow_failed,           // the flow behind the endpoint ended because a user function threw
+  stopped,               // Endpoint::stop
+  frame_too_large,       // it announced more than frame_bytes_max
+  truncated_frame,       // it sent its end in the middle of a frame
+  malformed,             // what it sent is no frame, or the flow could not make sense of it
+  slow,                  // it did not read what was for it, or did not finish what it began
+  connect_refused,       // nobody listens there
+  connect_timeout,       // no answer in time
+  connect_failed,        // no way to that address, or no descriptor to try with
   too_many_connections,  // connection_count_max was reached when it was dialled
-  network_error,       // anything else the kernel says
+  network_error,         // anything else the kernel says
 };
 inline constexpr std::size_t close_reason_count =
     static_cast<std::size_t>(CloseReason::network_error) + 1;
@@ -37,12 +37,13 @@ CloseReason close_reason_of(std::int32_t result);
 // The same for a connect.
 CloseReason connect_reason_of(std::int32_t result);
 
-// What happens to a connection, in order with its frames: `opened` is seen no later than the first of them,
-// `closed` in a later tick than the last.
+// What happens to a connection, in order with its frames: `opened` is seen no later than the first
+// of them, `closed` in a later tick than the last.
 struct ConnectionEvent {
   enum class Kind : std::uint8_t {
     opened,
-    peer_finished,  // it sends no more but still reads; only where an endpoint keeps such connections
+    peer_finished,  // it sends no more but still reads; only where an endpoint keeps such
+                    // connections
     closed,
   };
 

@@ -2,32 +2,32 @@
 //
 //            accepted ───────────────────────┐
 //                                            ▼
-//   closed ── dialled ──▶ connecting ──────▶ open ──┐ FIN and answered · finished and sent · error · limit
-//     ▲                        │ refused,           │
-//     │                        │ too late           │
-//     │                        ▼                    ▼
-//     └─ closed: event ◀── terminating ◀────────────┘
+//   closed ── dialled ──▶ connecting ──────▶ open
+//     ▲                        │ refused,      │ FIN, and answered; finished, and sent;
+//     │                        │ too late      │ an error; a limit
+//     │                        ▼               ▼
+//     └─ closed: event ◀── terminating ◀───────┘
 //
 //   terminate   the reason is fixed, the kernel is asked to end everything on the descriptor
 //   join        each operation is kept until its terminal result has come
 //   close       the descriptor, then, when the flow has seen the last frame, the place in the table
 //
-// Handlers (on_received, on_sent, ...) only note what happened. Nothing is armed, cancelled, sent, copied or
-// closed there, because the same event means different things in different states: a cancelled receive can
-// end after its connection was resumed, or end with data, with -ENOBUFS or with 0. settle() looks at the
-// state alone and may be called any number of times:
+// Handlers (on_received, on_sent, ...) only note what happened. Nothing is armed, cancelled, sent,
+// copied or closed there, because the same event means different things in different states: a
+// cancelled receive can end after its connection was resumed, or end with data, with -ENOBUFS or
+// with 0. settle() looks at the state alone and may be called any number of times:
 //
-//   send      is nothing in flight and something queued?         offer it
-//             is the peer blocked?                               copy what must not wait in pool memory
-//   receive   may receive, and no receive is pending?            arm, unless the pool is empty
-//             may not, and one is pending?                       cancel it
-//             may not be admitted?                               copy what it has received
-//   end       is there a reason to, and nothing left to do?      terminate
+//   send      is nothing in flight and something queued?    offer it
+//             is the peer blocked?                          copy what must not wait
+//   receive   may receive, and no receive is pending?       arm, unless the pool is empty
+//             may not, and one is pending?                  cancel it
+//             may not be admitted?                          copy what it has received
+//   end       is there a reason to, and nothing to do?      terminate
 //
-// A send is offered to the kernel once without waiting, straight from pool memory. What it does not take is
-// left behind: from then on, until the queue is empty, the connection is blocked, its queue is owned bytes, its
-// sends wait, and its bytes count as pressure. So a suspended connection always has a send in the kernel,
-// whose end settles it again: nobody is forgotten.
+// A send is offered to the kernel once without waiting, straight from pool memory. What it does not
+// take is left behind: from then on, until the queue is empty, the connection is blocked, its queue
+// is owned bytes, its sends wait, and its bytes count as pressure. So a suspended connection always
+// has a send in the kernel, whose end settles it again: nobody is forgotten.
 #include "weir/net/connection.h"
 
 #include <sys/socket.h>
@@ -46,10 +46,9 @@ namespace {
 
 // Of what the peer is known to be slow in taking: small enough to see its progress.
 constexpr std::uint32_t blocked_send_fraction = 4;
+constexpr std::uint8_t mark_doublings_max = 20;
 
-Connection& self(Completion& completion) {
-  return *static_cast<Connection*>(completion.context);
-}
+Connection& self(Completion& completion) { return *static_cast<Connection*>(completion.context); }
 
 Buffer end_of_line() {
   Storage& storage = allocate_storage(1);
@@ -86,7 +85,8 @@ void Connection::start(Endpoint& endpoint) {
   finish_.reset();
   peer_finished_ = told_peer_finished_ = delivers_rest_ = drops_input_ = false;
   may_admit_ = may_receive_ = receive_cancelled_ = cancelled_ = holds_input_ = false;
-  blocked_ = false;
+  blocked_ = stands_ = false;
+  mark_doublings_ = 0;
   last_tick_end_ = 0;
   received_bytes_ = 0;
   endpoint.connections().push_back(*this);
@@ -190,21 +190,20 @@ void Connection::settle_receive() {
   else Connections<On::ready>::remove(*this);
 }
 
-bool Connection::may_receive() const {
-  return state_ == State::open && lane() != nullptr && !peer_finished_ && !finish_ &&
-         !over_mark_ && !holds_input_ && !endpoint_->ingress().suspended() &&
-         may_go_on_with_frame();
+// When memory for unfinished frames is short, only the oldest of those that need more may go on:
+// the oldest that is not kept from it by something else.
+bool Connection::may_receive() {
+  bool const may = state_ == State::open && lane() != nullptr && !peer_finished_ && !finish_ &&
+                   !over_mark_ && !holds_input_ && !endpoint_->ingress().suspended();
+  bool const grows = may && decoder_.must_grow();
+  net_.set_growing(*this, grows);
+  return may && (!grows || net_.may_grow(*this));
 }
 
 // Whether what it has received may become frames now. (What it must not answer it may not ask.)
 bool Connection::may_admit() const {
   bool const lives = state_ == State::open || (state_ == State::terminating && delivers_rest_);
   return lives && lane() != nullptr && !over_mark_ && !endpoint_->ingress().suspended();
-}
-
-// Unfinished frames have little memory left: only the oldest of them may grow.
-bool Connection::may_go_on_with_frame() const {
-  return !decoder_.assembling() || net_.may_go_on_with_frame(*this);
 }
 
 void Connection::own_input() {
@@ -235,7 +234,8 @@ void Connection::note_unfinished() {
   if (decoder_.holds_pool_memory() && decoder_.hungry()) lane()->note_in_pool(*this);
   else Connections<On::in_pool>::remove(*this);
   std::uint64_t const owned = decoder_.owned_bytes();
-  net_.count_unfinished(*this, decoder_.assembling(), counted_unfinished_, owned);
+  if (!decoder_.must_grow()) net_.set_growing(*this, false);
+  net_.count_unfinished(counted_unfinished_, owned);
   counted_unfinished_ = owned;
 }
 
@@ -262,9 +262,8 @@ void Connection::admit(AdmitBudget& budget) {
   note_unfinished();
   if (decoded == Decoded::frame_too_large && state_ == State::open)
     terminate(CloseReason::frame_too_large);
-  else if (decoded == Decoded::frame_too_large)
-    drop_input();
-  if (!may_receive_ || decoder_.assembling()) net_.change(*this);
+  else if (decoded == Decoded::frame_too_large) drop_input();
+  if (!may_receive_ || decoder_.must_grow()) net_.change(*this);
   if (may_admit_ && has_input()) ingress.make_ready(*this);  // behind the others
 }
 
@@ -294,7 +293,8 @@ void Connection::start_send() {
   net_.ring().send(send_, descriptor_, std::span(parts_->parts).first(gathered.parts), flags);
 }
 
-// A park does not end because of a silent success: so nothing may depend on it, here or in the pool.
+// A park does not end because of a silent success: so nothing may depend on it, here or in the
+// pool.
 bool Connection::nobody_waits_for_send() const {
   return !over_mark_ && !peer_finished_ && !finish_ && !endpoint_->egress().full() &&
          !net_.anyone_starved();
@@ -314,11 +314,13 @@ void Connection::sent(std::int32_t result) {
   WEIR_ASSERT(taken <= offered);
   queue_.consume(taken);
   net_.counters().bytes_out += taken;
+  if (taken > 0) stands_ = false;
   bool const was_blocked = blocked_;
   blocked_ = taken < offered || (blocked_ && !queue_.empty());
   if (blocked_ && !was_blocked) ++net_.counters().blocked;
   bool const waited = was_blocked || over_mark_ || peer_finished_ || finish_.has_value();
   if (waited || blocked_ || !queue_.empty() || state_ != State::open) net_.change(*this);
+  else count_pressure();  // nothing else has to follow, but what was untried has gone
   bool const failed = result < 0 && !is_retriable(result);
   if (failed && state_ == State::open) terminate(close_reason_of(result));
 }
@@ -326,11 +328,27 @@ void Connection::sent(std::int32_t result) {
 void Connection::settle_marks() {
   Egress& egress = endpoint_->egress();
   std::uint64_t const waiting = blocked_ ? queue_.bytes() : 0;
-  bool const over = egress.over_mark(waiting, input_.bytes(), over_mark_);
-  if (over && !over_mark_) ++net_.counters().suspended;
+  if (!blocked_) mark_doublings_ = 0;
+  bool const over = egress.over_mark(waiting, input_.bytes(), over_mark_, mark_doublings_);
+  if (over && !over_mark_) stands_ = false;
   over_mark_ = over;
+  net_.set_suspended(*this, over);
   std::uint64_t const hard_limit = net_.limits().egress_hard_limit_bytes;
   set_over_hard_limit(waiting > (over_hard_limit_ ? hard_limit / 2 : hard_limit));
+}
+
+void Connection::check_standing(Instant now, bool room) {
+  if (!stands_) {
+    stands_ = true;
+    standing_since_ = now;
+  } else if (room) {
+    if (mark_doublings_ == mark_doublings_max) return;
+    ++mark_doublings_;
+    ++net_.counters().mark_doublings;
+    net_.change(*this);
+  } else if (endpoint_->options().slow_policy == SlowPolicy::close) {
+    if (now - standing_since_ >= net_.limits().standing_time_max) terminate(CloseReason::slow);
+  }
 }
 
 void Connection::set_over_hard_limit(bool over) {
@@ -346,7 +364,9 @@ void Connection::count_appended(std::uint32_t size) {
 }
 
 void Connection::count_pressure() {
-  Pressure const now{blocked_ ? queue_.bytes() : 0, input_.owned_bytes()};
+  Pressure const now{.waiting = blocked_ ? queue_.bytes() : 0,
+                     .held = input_.owned_bytes(),
+                     .untried = blocked_ ? 0 : queue_.bytes()};
   if (now == counted_) return;
   endpoint_->egress().count_pressure(counted_, now);
   counted_ = now;
@@ -372,10 +392,12 @@ void Connection::terminate(CloseReason reason) {
   state_ = State::terminating;
   reason_ = reason;
   over_mark_ = false;
+  net_.set_suspended(*this, false);
   may_receive_ = false;
   set_over_hard_limit(false);
   Connections<On::dialled>::remove(*this);
   Connections<On::starved>::remove(*this);
+  net_.set_growing(*this, false);
   if (!delivers_rest_) {
     may_admit_ = false;
     drop_input();

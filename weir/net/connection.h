@@ -1,8 +1,9 @@
-// One TCP link: a descriptor, a state, one receive, one send, one queue. See connection.cc for its life.
+// One TCP link: a descriptor, a state, one receive, one send, one queue. See connection.cc for its
+// life.
 //
-// A connection only remembers what is true of it; what it needs next is derived by settle(), which net calls
-// after anything has happened to it. Its size is fixed (below 2 KiB); the rest of its memory is counted in
-// limits.h.
+// A connection only remembers what is true of it; what it needs next is derived by settle(), which
+// net calls after anything has happened to it. Its size is fixed (below 2 KiB); the rest of its
+// memory is counted in limits.h.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,8 @@ class Connection final : public ListNode<On::endpoint>,
                          public ListNode<On::ready>,
                          public ListNode<On::starved>,
                          public ListNode<On::in_pool>,
-                         public ListNode<On::unfinished>,
+                         public ListNode<On::growing>,
+                         public ListNode<On::suspended>,
                          public ListNode<On::awaiting>,
                          public ListNode<On::dialled> {
  public:
@@ -79,6 +81,9 @@ class Connection final : public ListNode<On::endpoint>,
   void leave_pool();
   // What counts for the marks (egress.h).
   Pressure pressure() const { return counted_; }
+  // It is over its mark. If it has taken nothing since this was called before, its mark rises while
+  // there is room; where there is none it is closed when it has stood for too long.
+  void check_standing(Instant now, bool room);
   // Bytes that have ever been received, to see whether it makes progress.
   std::uint64_t received_bytes() const { return received_bytes_; }
 
@@ -103,9 +108,8 @@ class Connection final : public ListNode<On::endpoint>,
   void settle_receive();
   void settle_termination();
 
-  bool may_receive() const;
+  bool may_receive();
   bool may_admit() const;
-  bool may_go_on_with_frame() const;
   bool tick_has_ended();
   bool nobody_waits_for_send() const;
   void start_send();
@@ -138,10 +142,13 @@ class Connection final : public ListNode<On::endpoint>,
   bool holds_input_ = false;         // copies of what was received wait to be admitted first
   bool blocked_ = false;             // a send left something behind, or could not be tried
   bool over_mark_ = false;
-  bool over_hard_limit_ = false;     // counted at the egress, where the policy is to wait
+  bool stands_ = false;  // has taken nothing since it was last asked
+  std::uint8_t mark_doublings_ = 0;
+  bool over_hard_limit_ = false;  // counted at the egress, where the policy is to wait
 
   std::uint64_t last_tick_end_ = 0;  // the graph's tick at which its last frame has been dealt with
   Instant connect_deadline_ = never;
+  Instant standing_since_ = never;
   std::uint64_t received_bytes_ = 0;
   Pressure counted_;
   std::uint64_t counted_unfinished_ = 0;  // of memory of unfinished frames

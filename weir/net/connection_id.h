@@ -9,9 +9,9 @@
 
 namespace weir {
 
-// A place in the connection table of one net, and how often that place has been used: never the same for
-// two connections of a process, so a late answer cannot reach the wrong peer. The upper 8 bits of `slot` are
-// the number of the net (its worker), because items travel between workers.
+// A place in the connection table of one net, and how often that place has been used: never the
+// same for two connections of a process, so a late answer cannot reach the wrong peer. The upper 8
+// bits of `slot` are the number of the net (its worker), because items travel between workers.
 struct ConnectionId {
   std::uint32_t slot = 0;
   std::uint32_t generation = 0;  // 0: nobody

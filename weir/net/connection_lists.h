@@ -1,4 +1,5 @@
-// The lists a connection can be on, so that nobody ever searches the table for those that need something.
+// The lists a connection can be on, so that nobody ever searches the table for those that need
+// something.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +11,15 @@ namespace weir {
 class Connection;
 
 enum class On : std::uint8_t {
-  endpoint,    // of its endpoint
-  changed,     // something happened to it: to be settled
-  ready,       // has received bytes that may be admitted
-  starved,     // wants to receive, and the pool was empty; oldest first
-  in_pool,     // the beginning of a frame lies in pool memory
-  unfinished,  // the beginning of a frame lies in owned memory; oldest first
-  awaiting,    // cannot end before the tick that saw its last frame has ended
-  dialled,     // connecting, in the order of their deadlines
+  endpoint,   // of its endpoint
+  changed,    // something happened to it: to be settled
+  ready,      // has received bytes that may be admitted
+  starved,    // wants to receive, and the pool was empty; oldest first
+  in_pool,    // the beginning of a frame lies in pool memory
+  growing,    // needs more memory for an unfinished frame; oldest first
+  suspended,  // over its mark
+  awaiting,   // cannot end before the tick that saw its last frame has ended
+  dialled,    // connecting, in the order of their deadlines
 };
 
 template <On which>

@@ -10,7 +10,8 @@ namespace weir {
 ConnectionId Dialer::dial(Address const& address) {
   Net& net = endpoint_.net();
   ++net.counters().dialled;
-  // A failure takes a place, too, until the flow has been told: the table exceeds its limit by those.
+  // A failure takes a place, too, until the flow has been told: the table exceeds its limit by
+  // those.
   bool const full = net.table_is_full();
   Connection& connection = net.begin(endpoint_);
   if (full) {

@@ -1,5 +1,5 @@
-// Makes connections for an endpoint. Each attempt has a deadline; as all have the same time, they are due in the
-// order in which they began.
+// Makes connections for an endpoint. Each attempt has a deadline; as all have the same time, they
+// are due in the order in which they began.
 #pragma once
 
 #include "weir/base/clock.h"

@@ -14,14 +14,16 @@ namespace weir {
 namespace {
 
 // Frames between two looks at the pressure.
-constexpr std::int64_t items_per_look = 1024;
+constexpr std::int64_t items_per_look = 64;
+// What the first doubling of a smaller mark starts from.
+constexpr std::uint64_t doubled_mark_min = 4096;
 // A payload up to this size is copied behind its header rather than sent as a part of its own.
 constexpr std::uint32_t copied_payload_max = 1024;
 
 }  // namespace
 
 Handoff<Frame>& Egress::connect(Graph& graph, Subgraph& writer) {
-  Lane& lane = endpoint_.use_lane_of(graph);
+  Lane& lane = endpoint_.use_lane_of(graph, Endpoint::Reads::no);
   writers_.push_back(std::make_unique<EgressWriter>(*this, lane));
   EgressWriter& made = *writers_.back();
   made.subgraph.run = &Egress::run;
@@ -48,6 +50,7 @@ Status Egress::run(void* self, Activation& activation) {
       writer.lane.hold(writer);
       return Status::yielded;
     }
+    if (egress.must_try_first()) return Status::yielded;
     std::int64_t const given = std::min(activation.budget, items_per_look);
     std::int64_t left = given;
     counters.frames_out += static_cast<std::uint64_t>(given);
@@ -57,6 +60,10 @@ Status Egress::run(void* self, Activation& activation) {
     counters.frames_out -= static_cast<std::uint64_t>(left);
   }
   return Status::done;
+}
+
+bool Egress::must_try_first() const {
+  return pressure_.untried + appended_ > endpoint_.net().limits().egress_untried_mark_bytes;
 }
 
 // `last`: whom the frame before was for; frames for one peer often come one behind the other.
@@ -70,9 +77,12 @@ void Egress::append(ConnectionId id, View const& payload, Connection*& last) {
     ++endpoint_.net().counters().frames_dropped;
     return;
   }
+  appended_ += payload.size() + length_header_bytes;
   switch (endpoint_.options().framing) {
-    case Framing::length_prefixed: return append_length_prefixed(*last, payload);
-    case Framing::lines: return append_encoded(*last, payload, 0, 1);
+    case Framing::length_prefixed:
+      return append_length_prefixed(*last, payload);
+    case Framing::lines:
+      return append_encoded(*last, payload, 0, 1);
     case Framing::raw:
       if (!payload.empty()) append_payload(*last, payload);
   }
@@ -116,15 +126,18 @@ void Egress::append_payload(Connection& connection, View const& payload) {
 
 // ---- pressure -----------------------------------------------------------------------------------
 
-bool Egress::over_mark(std::uint64_t waiting, std::uint64_t received, bool was_over) const {
+bool Egress::over_mark(std::uint64_t waiting, std::uint64_t received, bool was_over,
+                       std::uint8_t doublings) const {
   if (waiting == 0) return false;
   Net& net = endpoint_.net();
   Limits const& limits = net.limits();
   std::uint64_t const half = limits.egress_total_mark_bytes / 2;
   std::uint64_t const room = half - std::min(half, net.pressure());
+  std::uint64_t mark = limits.egress_connection_mark_bytes;
+  if (doublings > 0) mark = std::max(mark, doubled_mark_min) << doublings;
   std::uint64_t const part = was_over ? 2 : 1;
-  return waiting > limits.egress_connection_mark_bytes / part ||
-         waiting + received > room / 4 / part;
+  // Where marks rise the pressure is below total/4, so whoever stands finds room at last.
+  return waiting > mark / part || waiting + received > (doublings > 0 ? room : room / 4 / part);
 }
 
 void Egress::count_pressure(Pressure before, Pressure after) {
@@ -133,6 +146,8 @@ void Egress::count_pressure(Pressure before, Pressure after) {
   std::uint64_t const then = pressure_.bytes();
   pressure_.waiting += after.waiting - before.waiting;
   pressure_.held += after.held - before.held;
+  WEIR_ASSERT(before.untried <= pressure_.untried);
+  pressure_.untried += after.untried - before.untried;
   endpoint_.net().count_pressure(then, pressure_.bytes());
 }
 
@@ -145,7 +160,8 @@ void Egress::settle_full() {
   Net& net = endpoint_.net();
   std::uint64_t const total = net.limits().egress_total_mark_bytes;
   std::uint64_t const mark = full_ ? total / 2 : total;
-  // With several endpoints: at least the even share. And while nobody is waited for, what is held goes on.
+  // With several endpoints: at least the even share. And while nobody is waited for, what is held
+  // goes on.
   bool const shares = pressure_.bytes() * net.pressed_count() > mark && pressure_.waiting > 0;
   bool const full = (net.pressure() > mark && shares) || over_hard_limit_count_ > 0;
   if (full == full_) return;

@@ -49,16 +49,22 @@ Connection* Endpoint::find(ConnectionId id) const {
   return &connection->endpoint() == this ? connection : nullptr;
 }
 
-// The graph that reads its frames, else the first that has to do with it. What was received for one graph must
-// not wait in the lane of another: so the reader comes before the connections.
-Lane& Endpoint::use_lane_of(Graph& graph) {
+// The graph that reads its frames or its events; until there is one, the first that sends.
+Lane& Endpoint::use_lane_of(Graph& graph, Reads reads) {
   Lane& lane = net_.lane_of(graph);
-  bool const reads = ingress_.attached() && lane_ != &lane;
-  if (lane_ == nullptr || (reads && connections_.empty())) {
-    lane_ = &lane;
-    change_connections();
+  if (&lane == lane_) {
+    reads_ = reads_ || reads == Reads::yes;
+    return lane;
   }
+  if (lane_ != nullptr && reads == Reads::no) return lane;
+  WEIR_ASSERT(!reads_);  // one endpoint is read by one graph
+  // What was received for one graph must not wait in the lane of another.
+  WEIR_ASSERT(lane_ == nullptr || connections_.empty());
+  if (lane_ != nullptr) lane_->remove(*this);
+  lane_ = &lane;
+  reads_ = reads == Reads::yes;
   lane.add(*this);
+  change_connections();
   return lane;
 }
 

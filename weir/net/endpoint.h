@@ -1,11 +1,13 @@
-// Where connections come from: a listener that accepts them, or a dialer that makes them; with what they share:
-// their ingress into one graph, their egress, their events, and the policies they were given.
+// Where connections come from: a listener that accepts them, or a dialer that makes them; with what
+// they share: their ingress into one graph, their egress, their events, and the policies they were
+// given.
 //
 //   Endpoint& endpoint = *net.listen(address).value();
 //   endpoint.ingress().attach(graph, reader);                 // frames in, as a source
 //   Handoff<Frame>& out = endpoint.egress().connect(graph, writer);   // frames out
 //
-// Everything here belongs to the thread of its net and is called between steps or from a subgraph's run.
+// Everything here belongs to the thread of its net and is called between steps or from a subgraph's
+// run.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +38,8 @@ enum class SlowPolicy : std::uint8_t {
 struct EndpointOptions {
   Framing framing = Framing::length_prefixed;
   SlowPolicy slow_policy = SlowPolicy::close;
-  // A peer that has sent its end is not closed once the tick that saw its last frame has answered it; the flow
-  // is told (peer_finished) and closes it. For flows whose answers take several ticks.
+  // A peer that has sent its end is not closed once the tick that saw its last frame has answered
+  // it; the flow is told (peer_finished) and closes it. For flows whose answers take several ticks.
   bool keep_half_open = false;
 };
 
@@ -54,17 +56,17 @@ class Endpoint {
 
   // Of a listener: where it listens, its port number filled in.
   Address const& address() const;
-  // Of a dialer; returns at once. Frames for the connection may be sent at once, too, and wait for it. What goes
-  // wrong comes as an event: closed, with the reason.
+  // Of a dialer; returns at once. Frames for the connection may be sent at once, too, and wait for
+  // it. What goes wrong comes as an event: closed, with the reason.
   ConnectionId dial(Address const& address);
-  // Ends a connection once what was sent to it, in this tick included, has gone out. What it sends is no longer
-  // looked at. Nothing happens if it has ended already.
+  // Ends a connection once what was sent to it, in this tick included, has gone out. What it sends
+  // is no longer looked at. Nothing happens if it has ended already.
   void close(ConnectionId id, CloseReason reason = CloseReason::closed_by_flow);
   // Who that is; fails when it has ended.
   Result<Address> peer_address(ConnectionId id) const;
 
-  // Accepts and receives no more; answers what was received, sends what is queued, and closes (stopped). What is
-  // not done by the deadline is cut off.
+  // Accepts and receives no more; answers what was received, sends what is queued, and closes
+  // (stopped). What is not done by the deadline is cut off.
   void stop(Instant deadline);
   // All of that has been done, and seen by the flow.
   bool stopped() const;
@@ -76,7 +78,8 @@ class Endpoint {
   Net& net() const { return net_; }
   EndpointOptions const& options() const { return options_; }
   Lane* lane() const { return lane_; }
-  Lane& use_lane_of(Graph& graph);
+  enum class Reads : std::uint8_t { no, yes };
+  Lane& use_lane_of(Graph& graph, Reads reads);
   bool uses(Graph const& graph) const;
   // What arrives is dropped because no graph reads it; only the end is of interest.
   bool discards_input() const { return !ingress_.attached(); }
@@ -102,6 +105,7 @@ class Endpoint {
   Net& net_;
   EndpointOptions const options_;
   Lane* lane_ = nullptr;
+  bool reads_ = false;  // the graph of its lane reads what it receives, or its events
   Ingress ingress_{*this};
   Egress egress_{*this};
   ConnectionEvents events_{*this};

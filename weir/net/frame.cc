@@ -56,8 +56,8 @@ void FrameDecoder::feed(Buffer bytes) {
     return;
   }
   // Pool buffers lie side by side: adjacent bytes belong together only if one storage owns both.
-  bool const continues = segment_.storage() == bytes.storage() &&
-                         segment_.data() + segment_.size() == bytes.data();
+  bool const continues =
+      segment_.storage() == bytes.storage() && segment_.data() + segment_.size() == bytes.data();
   if (continues) {
     Storage& storage = *segment_.storage();
     storage.retain();
@@ -72,6 +72,13 @@ std::uint64_t FrameDecoder::owned_bytes() const {
   std::uint64_t bytes = assembly_ == nullptr ? 0 : assembly_->capacity;
   if (!segment_.empty() && !segment_.storage()->pooled) bytes += segment_.size();
   return bytes;
+}
+
+bool FrameDecoder::must_grow() const {
+  if (assembly_ == nullptr) return false;
+  if (framing_ == Framing::lines) return assembly_->capacity > assembly_bytes_first;
+  if (assembly_size_ < length_header_bytes) return false;
+  return length_header_bytes + read_length_header(assembly_->bytes()) > assembly_->capacity;
 }
 
 std::uint32_t FrameDecoder::own() {
@@ -122,9 +129,10 @@ bool FrameDecoder::fill_length_prefixed(Decoded& decoded) {
 bool FrameDecoder::fill_line(Decoded& decoded) {
   if (segment_.empty()) return false;
   void* const found = std::memchr(segment_.data(), '\n', segment_.size());
-  auto const size = found == nullptr ? segment_.size()
-                                     : static_cast<std::uint32_t>(static_cast<std::byte*>(found) -
-                                                                  segment_.data());
+  auto const size =
+      found == nullptr
+          ? segment_.size()
+          : static_cast<std::uint32_t>(static_cast<std::byte*>(found) - segment_.data());
   if (std::uint64_t{assembly_size_} + size > frame_bytes_max_) {
     decoded = Decoded::frame_too_large;
     return false;
@@ -140,7 +148,8 @@ std::uint32_t FrameDecoder::announced() const {
   return length_header_bytes + read_length_header(segment_.data());
 }
 
-// Moves the first `size` bytes of the segment. `announced`: the size of the whole frame, 0 if unknown.
+// Moves the first `size` bytes of the segment. `announced`: the size of the whole frame, 0 if
+// unknown.
 void FrameDecoder::append_to_assembly(std::uint32_t size, std::uint32_t announced) {
   WEIR_ASSERT(size <= segment_.size());
   std::uint32_t const wanted = assembly_size_ + size;

@@ -2,17 +2,20 @@
 //
 //   | 0003 | a b c | 0002 | d e | 0005 | f g          two whole frames and the beginning of a third
 //
-// FrameDecoder is a value without any I/O: it is fed what was received and cuts frames from it, as views of
-// the memory they arrived in. Their header stays before them as headroom, so sending the same bytes again is
-// a step back and no copy. Many frames of one segment are cut in one tight loop.
+// FrameDecoder is a value without any I/O: it is fed what was received and cuts frames from it, as
+// views of the memory they arrived in. Their header stays before them as headroom, so sending the
+// same bytes again is a step back and no copy. Many frames of one segment are cut in one tight
+// loop.
 //
 // What is left at the end, an unfinished frame, is kept in one of two ways:
 //
-//   segment_    a view of where it was received; goes on for free when the next bytes lie right behind it
-//   assembly_   owned memory, otherwise. It grows as bytes arrive, doubling up to what the header announced:
-//               a header that claims 16 MiB costs its sender 16 MiB, not us.
+//   segment_    a view of where it was received; goes on for free when the next bytes lie right
+//               behind it
+//   assembly_   owned memory, otherwise. It grows as bytes arrive, doubling up to what the header
+//               announced: a header that claims 16 MiB costs its sender 16 MiB, not us.
 //
-// Invariant: assembly_ holds the bytes before segment_; without an assembly segment_ begins at a border.
+// Invariant: assembly_ holds the bytes before segment_; without an assembly segment_ begins at a
+// border.
 #pragma once
 
 #include <algorithm>
@@ -27,8 +30,8 @@
 
 namespace weir {
 
-// What goes through the handoffs between net and a flow: who, and the payload. The view is borrowed until
-// the tick ends and counts nothing.
+// What goes through the handoffs between net and a flow: who, and the payload. The view is borrowed
+// until the tick ends and counts nothing.
 using Frame = std::pair<ConnectionId, View>;
 static_assert(sizeof(Frame) == 32);
 
@@ -87,8 +90,8 @@ class FrameDecoder {
 
   // Takes the bytes behind those that were fed before. Only when hungry.
   void feed(Buffer bytes);
-  // Gives each whole frame to `emit(View)`. The view is valid during the call, and after it for whoever
-  // retains its storage before the decoder goes on.
+  // Gives each whole frame to `emit(View)`. The view is valid during the call, and after it for
+  // whoever retains its storage before the decoder goes on.
   template <class Emit>
   Decoded decode(AdmitBudget& budget, Emit&& emit);
 
@@ -98,8 +101,8 @@ class FrameDecoder {
   bool holds_pool_memory() const { return !segment_.empty() && segment_.storage()->pooled; }
   // Owned memory: of the assembly, and of bytes that were copied out of the pool.
   std::uint64_t owned_bytes() const;
-  // An unfinished frame lies in owned memory.
-  bool assembling() const { return assembly_ != nullptr; }
+  // An unfinished frame lies in owned memory, which has to grow before it is whole.
+  bool must_grow() const;
 
   // Copies what is here out of pool memory. Returns the number of bytes copied.
   std::uint32_t own();
@@ -148,9 +151,15 @@ Decoded FrameDecoder::decode(AdmitBudget& budget, Emit&& emit) {
     release_assembly();
   }
   switch (framing_) {
-    case Framing::length_prefixed: decoded = decode_lengths(budget, emit); break;
-    case Framing::lines: decoded = decode_lines(budget, emit); break;
-    case Framing::raw: decoded = decode_raw(budget, emit); break;
+    case Framing::length_prefixed:
+      decoded = decode_lengths(budget, emit);
+      break;
+    case Framing::lines:
+      decoded = decode_lines(budget, emit);
+      break;
+    case Framing::raw:
+      decoded = decode_raw(budget, emit);
+      break;
   }
   hungry_ = decoded == Decoded::hungry;
   return decoded;

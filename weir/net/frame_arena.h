@@ -1,9 +1,9 @@
-// Memory for what egress writes itself: frame headers where a payload has no room before it, and small frames
-// whole, so that a burst of them is one part of one send.
+// Memory for what egress writes itself: frame headers where a payload has no room before it, and
+// small frames whole, so that a burst of them is one part of one send.
 //
-// Chunks are filled from the front and come back when the last send that looks at them is over; so after
-// warm-up nothing is allocated. Their memory is as shared as a receive buffer's, hence marked pooled: what must
-// wait in a queue is copied out.
+// Chunks are filled from the front and come back when the last send that looks at them is over; so
+// after warm-up nothing is allocated. Their memory is as shared as a receive buffer's, hence marked
+// pooled: what must wait in a queue is copied out.
 #pragma once
 
 #include <cstddef>

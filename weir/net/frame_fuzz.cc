@@ -1,11 +1,12 @@
-// Any bytes, in any pieces: the decoder gives what the bytewise one gives, no more and no less. The input's
-// first byte chooses the framing, the second the limit and the splits; the rest is the stream.
+// Any bytes, in any pieces: the decoder gives what the bytewise one gives, no more and no less. The
+// input's first byte chooses the framing, the second the limit and the splits; the rest is the
+// stream.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
+#include "tests/net/frame_reference.h"
 #include "weir/base/random.h"
-#include "weir/net/frame_reference.h"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   using namespace weir;

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/net/frame_reference.h"
 #include "weir/base/random.h"
-#include "weir/net/frame_reference.h"
 
 namespace weir {
 namespace {
@@ -39,8 +39,8 @@ struct Collected {
 
 Collected decode(FrameDecoder& decoder, AdmitBudget budget = {1000, 1 << 30}) {
   Collected collected;
-  collected.last = decoder.decode(
-      budget, [&](View frame) { collected.frames.emplace_back(frame.text()); });
+  collected.last =
+      decoder.decode(budget, [&](View frame) { collected.frames.emplace_back(frame.text()); });
   return collected;
 }
 
@@ -97,7 +97,7 @@ TEST(Frame, adjacent_bytes_of_another_storage_do_not_continue_a_frame) {
   EXPECT_EQ(decode(decoder).frames, Frames{});
   decoder.feed(Buffer(block.data() + 6, 4, second));
   EXPECT_EQ(first.references, 0u) << "the beginning was copied";
-  EXPECT_TRUE(decoder.assembling());
+  EXPECT_GT(decoder.owned_bytes(), 0u);
   EXPECT_EQ(decode(decoder).frames, Frames{"abcdef"});
   EXPECT_EQ(second.references, 0u);
 }
@@ -116,6 +116,7 @@ TEST(Frame, announced_size_costs_nothing_before_the_bytes_arrive) {
   EXPECT_EQ(decode(decoder).last, Decoded::hungry);
   EXPECT_LE(decoder.owned_bytes(), 2 * 3004u);
   EXPECT_EQ(decoder.unfinished_bytes(), 3004u);
+  EXPECT_TRUE(decoder.must_grow());
 }
 
 TEST(Frame, oversized_frame_is_refused_when_it_is_announced) {
@@ -203,7 +204,8 @@ TEST(Frame, decoder_agrees_with_the_bytewise_one_under_any_splits) {
     for (std::uint64_t left = next(20); left > 0; --left) {
       std::string payload(next(2) == 0 ? next(4) : next(60), 'a');
       for (char& byte : payload) byte = static_cast<char>('a' + next(26));
-      stream += framing == Framing::lines ? payload + (next(2) == 0 ? "\r\n" : "\n") : framed(payload);
+      stream +=
+          framing == Framing::lines ? payload + (next(2) == 0 ? "\r\n" : "\n") : framed(payload);
     }
     if (next(3) == 0) stream.resize(stream.size() - next(stream.size() + 1));
     if (next(4) == 0) stream += std::string("\0\0\1\0", 4);
@@ -212,8 +214,8 @@ TEST(Frame, decoder_agrees_with_the_bytewise_one_under_any_splits) {
     ReferenceFrames const found = decode_in_pieces(framing, limit, stream, next);
     ASSERT_EQ(found.frames, expected.frames) << "seed " << seed;
     ASSERT_EQ(found.too_large, expected.too_large) << "seed " << seed;
-    if (!expected.too_large)
-      ASSERT_EQ(found.unfinished.size(), expected.unfinished.size()) << "seed " << seed;
+    if (expected.too_large) continue;
+    ASSERT_EQ(found.unfinished.size(), expected.unfinished.size()) << "seed " << seed;
   }
 }
 

@@ -11,7 +11,7 @@ namespace weir {
 void ConnectionEvents::attach(Graph& graph, Subgraph& reader) {
   WEIR_ASSERT(!attached_);
   attached_ = true;
-  endpoint_.use_lane_of(graph);
+  endpoint_.use_lane_of(graph, Endpoint::Reads::yes);
   input_.attach(graph, reader);
   Connections<On::endpoint>& all = endpoint_.connections();
   for (Connection* one = all.front(); one != nullptr; one = all.next(*one)) {
@@ -32,8 +32,7 @@ bool ConnectionEvents::admit(AdmitBudget& budget) {
 void Ingress::attach(Graph& graph, Subgraph& reader) {
   WEIR_ASSERT(reader_ == nullptr);
   reader_ = &reader;
-  endpoint_.use_lane_of(graph);
-  WEIR_ASSERT(&endpoint_.lane()->graph() == &graph);  // one endpoint feeds one graph
+  endpoint_.use_lane_of(graph, Endpoint::Reads::yes);
   input_.attach(graph, reader);
 }
 

@@ -1,14 +1,14 @@
-// Frames on their way into a graph: what the connections of one endpoint have received, and what happens to
-// them. Both are sources: attach() and drain(), as weir/sched/input.h has them, so a flow reads them like any
-// other input.
+// Frames on their way into a graph: what the connections of one endpoint have received, and what
+// happens to them. Both are sources: attach() and drain(), as weir/sched/input.h has them, so a
+// flow reads them like any other input.
 //
-// Admission is bounded: the graph's lane (lane.h) asks each ingress to give so many items and bytes to the
-// graph's next tick. Connections take turns; one that has more than fits goes to the back.
+// Admission is bounded: the graph's lane (lane.h) asks each ingress to give so many items and bytes
+// to the graph's next tick. Connections take turns; one that has more than fits goes to the back.
 //
 //   on_received ─▶ ready ─▶ admit: decode, give ─▶ Input ─▶ the tick
 //
-// Order: an event `opened` is given no later than its connection's first frame. `closed` is made only when the
-// tick that saw the last frame has ended, so it is always seen in a later one.
+// Order: an event `opened` is given no later than its connection's first frame. `closed` is made
+// only when the tick that saw the last frame has ended, so it is always seen in a later one.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,8 @@ namespace weir {
 
 class Endpoint;
 
-// What happens to the connections of an endpoint. Nothing is kept for a flow that does not ask, but one that
-// begins to ask is told of those that are open.
+// What happens to the connections of an endpoint. Nothing is kept for a flow that does not ask, but
+// one that begins to ask is told of those that are open.
 class ConnectionEvents {
  public:
   using value_type = ConnectionEvent;

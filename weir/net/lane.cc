@@ -25,10 +25,7 @@ Lane::Lane(Net& net, Graph& graph, std::unique_ptr<BufferPool> pool)
 
 Lane::~Lane() { release_retained(); }
 
-void Lane::add(Endpoint& endpoint) {
-  if (std::find(endpoints_.begin(), endpoints_.end(), &endpoint) == endpoints_.end())
-    endpoints_.push_back(&endpoint);
-}
+void Lane::add(Endpoint& endpoint) { endpoints_.push_back(&endpoint); }
 
 void Lane::add(EgressWriter& writer) { writers_.push_back(&writer); }
 
@@ -39,8 +36,8 @@ bool Lane::may_admit() const {
   return graph_.tick() >= admitted_tick_end_;
 }
 
-// When memory for what peers do not read runs out less is admitted, at last one frame at a time: a flow that
-// answers each peer with no more than it got then never reaches the total (see egress.h).
+// When memory for what peers do not read runs out less is admitted, at last one frame at a time: a
+// flow that answers each peer with no more than it got then never reaches the total (see egress.h).
 void Lane::admit() {
   if (!may_admit()) return;
   Limits const& limits = net_.limits();

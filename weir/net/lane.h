@@ -1,17 +1,18 @@
-// What net has for one graph: the receive pool of the connections that feed it, the bounded input of its next
-// tick, and its being held when what it feeds is full.
+// What net has for one graph: the receive pool of the connections that feed it, the bounded input
+// of its next tick, and its being held when what it feeds is full.
 //
-// A graph has a pool of its own because views of the pool stay in its handoffs until its tick ends. A tick
-// that is held (its peers do not read) may last for ever; it must not take the memory that other graphs of
-// the same worker receive into.
+// A graph has a pool of its own because views of the pool stay in its handoffs until its tick ends.
+// A tick that is held (its peers do not read) may last for ever; it must not take the memory that
+// other graphs of the same worker receive into.
 //
-//   starved     a receive that finds the pool empty ends with -ENOBUFS. When memory comes back as many are
-//               armed again as buffers are free, the oldest first: arming all of them makes a herd in which
-//               nearly every one fails again.
-//   in_pool     beginnings of frames lie in pool memory, which is free where bytes go on in place, but a pool
-//               full of them would never come back. When the pool runs low they are copied out.
-//   retained    each storage that frames were admitted from: once per tick, until that tick has ended. So the
-//               views in the flow count nothing.
+//   starved     a receive that finds the pool empty ends with -ENOBUFS. When memory comes back as
+//               many are armed again as buffers are free, the oldest first: arming all of them
+//               makes a herd in which nearly every one fails again.
+//   in_pool     beginnings of frames lie in pool memory. Where bytes go on in place that costs
+//               nothing, but a pool full of them would never come back. When the pool runs low
+//               they are copied out.
+//   retained    each storage that frames were admitted from: once per tick, until that tick has
+//               ended. So the views in the flow count nothing.
 #pragma once
 
 #include <cstdint>
@@ -37,12 +38,14 @@ class Lane {
   Graph& graph() { return graph_; }
   BufferPool& pool() { return *pool_; }
   void add(Endpoint& endpoint);
+  void remove(Endpoint& endpoint) { std::erase(endpoints_, &endpoint); }
   void add(EgressWriter& writer);
   // `writer` has stopped in the middle of its frames; the graph goes on when its egress has room.
   void hold(EgressWriter& writer);
 
   // ---- a tick
-  // Gives the graph the bounded input of its next tick, unless one is under way or has yet to begin.
+  // Gives the graph the bounded input of its next tick, unless one is under way or has yet to
+  // begin.
   void admit();
   void retain(Storage& storage) {
     if (&storage == last_retained_) return;

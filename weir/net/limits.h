@@ -1,18 +1,19 @@
 // Every limit of net, and the sum of the memory they allow.
 //
-// A mark is where pressure begins: data stops being asked for, and is asked for again at half of it. A limit
-// is where somebody is told no. Memory beyond a mark is what was already on its way when it was reached, so
-// it is bounded by what one step can bring: the receive pool, or what one tick may admit.
+// A mark is where pressure begins: data stops being asked for, and is asked for again at half of
+// it. A limit is where somebody is told no. Memory beyond a mark is what was already on its way
+// when it was reached, so it is bounded by what one step can bring: the receive pool, or what one
+// tick may admit.
 //
 //   lanes                  graphs that have endpoints; each has a receive pool of its own
 //     pool                 pool_bytes_max
 //     frames of a tick     admit_bytes_per_tick + one frame
 //   unfinished frames      unfinished_total_mark_bytes + one frame + a pool per lane
-//   pressure               egress_total_mark_bytes (twice that with several endpoints, see egress.h)
-//                          + a pool and one tick's frames per lane
+//   pressure               egress_total_mark_bytes (twice that with several endpoints: egress.h)
+//                          + a pool, one tick's frames, egress_untried_mark_bytes per lane
 //
-// A flow may multiply what it is given (a broadcast): that adds what one tick makes of one tick's admission,
-// once, because nothing more is admitted until the peers have caught up or were closed.
+// A flow may multiply what it is given (a broadcast). Its frames then wait as views in a handoff,
+// 32 bytes each, in a tick that is held until the peers have caught up or were closed.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +38,8 @@ struct Limits {
   std::uint64_t egress_connection_mark_bytes = 1u << 20;
   // Of all connections together: over it nothing more is received that could end up there.
   std::uint64_t egress_total_mark_bytes = 128u << 20;
+  // Of one endpoint, not offered to the kernel yet: what one attempt can leave behind at once.
+  std::uint64_t egress_untried_mark_bytes = 16u << 20;
   // Of one connection: over it the policy of its endpoint applies (close, or wait).
   std::uint64_t egress_hard_limit_bytes = 64u << 20;
   // Offered to the kernel in one send.
@@ -53,8 +56,14 @@ struct Limits {
 
   // ---- time
   Duration connect_time_max = 10 * seconds;
-  // After so long over a total mark, those who cause it are closed (slow), where the policy is to close.
+  // After so long over a total mark, those who cause it are closed (slow), where the policy is to
+  // close.
   Duration pressure_time_max = 5 * seconds;
+  // A connection over its mark that takes nothing for so long may have twice as much, while there
+  // is room; and after so long, if there is none, it is closed (slow), where the policy is to
+  // close.
+  Duration stall_time = 100 * milliseconds;
+  Duration standing_time_max = 30 * seconds;
   // Between attempts to accept when descriptors are exhausted and none of ours is freed.
   Duration accept_retry_time = 100 * milliseconds;
 };
@@ -66,16 +75,16 @@ constexpr std::uint64_t pool_bytes(Limits const& limits) {
   return std::uint64_t{limits.pool_buffer_count} * limits.pool_buffer_bytes;
 }
 
-// The sum: what net may hold at most for `lane_count` graphs with one endpoint each, for flows that give
-// each peer no more than it gave. (Beside it each connection has its fixed size, see connection.h.)
+// The sum: what net may hold at most for `lane_count` graphs with one endpoint each. (Beside it
+// each connection has its fixed size, see connection.h.)
 constexpr std::uint64_t memory_bytes_max(Limits const& limits, std::uint64_t lane_count) {
   std::uint64_t const pool = pool_bytes(limits);
   std::uint64_t const frame = limits.frame_bytes_max + 4u;
   std::uint64_t const admitted = limits.admit_bytes_per_tick + frame;
   std::uint64_t const unfinished = limits.unfinished_total_mark_bytes + frame + lane_count * pool;
   std::uint64_t const share = lane_count > 1 ? 2 : 1;
-  std::uint64_t const pressure =
-      share * limits.egress_total_mark_bytes + lane_count * (pool + admitted);
+  std::uint64_t const pressure = share * limits.egress_total_mark_bytes +
+                                 lane_count * (pool + admitted + limits.egress_untried_mark_bytes);
   return lane_count * (pool + admitted) + unfinished + pressure;
 }
 
@@ -89,8 +98,8 @@ constexpr bool consistent(Limits const& limits) {
          limits.connection_count_max < 1u << 24 && limits.accept_backlog_count > 0;
 }
 
-// What makes the defaults sensible: marks lie below limits, a whole frame fits below the hard limit, a tick
-// cannot outrun the total, and what one send takes makes room for resuming.
+// What makes the defaults sensible: marks lie below limits, a whole frame fits below the hard
+// limit, a tick cannot outrun the total, and what one send takes makes room for resuming.
 constexpr bool sensible(Limits const& limits) {
   return consistent(limits) &&
          limits.egress_connection_mark_bytes < limits.egress_hard_limit_bytes &&

@@ -1,4 +1,5 @@
-// A list whose links lie in its elements: entering, leaving and asking cost a few moves and allocate nothing.
+// A list whose links lie in its elements: entering, leaving and asking cost a few moves and
+// allocate nothing.
 //
 //   enum class On { ready, starved };
 //   class Connection : public ListNode<On::ready>, public ListNode<On::starved> { ... };

@@ -93,7 +93,10 @@ void Net::settle() {
   for (std::unique_ptr<Endpoint> const& endpoint : endpoints_) endpoint->settle();
   settle_changed();
   // Now it is known what waits: who is full, and who is suspended because of it.
-  for (std::unique_ptr<Endpoint> const& endpoint : endpoints_) endpoint->egress().settle_full();
+  for (std::unique_ptr<Endpoint> const& endpoint : endpoints_) {
+    endpoint->egress().settle_appended();
+    endpoint->egress().settle_full();
+  }
   for (std::unique_ptr<Lane> const& lane : lanes_) lane->settle_holds();
   settle_changed();
   // And what memory has come back.
@@ -210,31 +213,45 @@ void Net::count_pressure(std::uint64_t before, std::uint64_t after) {
   if (before > 0 && after == 0) --pressed_count_;
 }
 
-// Memory of unfinished frames, and the order in which they began. When it falls below its mark all go on; when
-// the oldest of them is finished, the next one may.
-void Net::count_unfinished(Connection& connection, bool assembling, std::uint64_t before,
-                           std::uint64_t after) {
+void Net::set_suspended(Connection& connection, bool suspended) {
+  if (suspended == Connections<On::suspended>::listed(connection)) return;
+  if (!suspended) return Connections<On::suspended>::remove(connection);
+  suspended_.push_back(connection);
+  ++counters_.suspended;
+  Instant const deadline = ring_.clock().now() + limits_.stall_time;
+  suspended_deadline_ = std::min(suspended_deadline_, deadline);
+  note_deadline(suspended_deadline_);
+}
+
+bool Net::is_short_of_unfinished() const {
+  return unfinished_bytes_ > limits_.unfinished_total_mark_bytes;
+}
+
+void Net::count_unfinished(std::uint64_t before, std::uint64_t after) {
   WEIR_ASSERT(before <= unfinished_bytes_);
-  bool const was_over = unfinished_bytes_ > limits_.unfinished_total_mark_bytes;
+  bool const was_short = is_short_of_unfinished();
   unfinished_bytes_ = unfinished_bytes_ - before + after;
-  bool const over = unfinished_bytes_ > limits_.unfinished_total_mark_bytes;
-  if (assembling) unfinished_.push_back(connection);
-  else Connections<On::unfinished>::remove(connection);
-  if (was_over && !over) {
-    unfinished_deadline_ = never;
-    for (Connection* one = unfinished_.front(); one != nullptr; one = unfinished_.next(*one))
+  if (was_short == is_short_of_unfinished()) return;
+  growing_deadline_ = never;
+  if (was_short) {
+    for (Connection* one = growing_.front(); one != nullptr; one = growing_.next(*one))
       change(*one);
-  } else if (over) {
-    if (Connection* const oldest = unfinished_.front()) change(*oldest);
-    if (unfinished_deadline_ != never) return;
-    unfinished_deadline_ = ring_.clock().now() + limits_.pressure_time_max;
-    note_deadline(unfinished_deadline_);
+  } else {
+    growing_deadline_ = ring_.clock().now() + limits_.pressure_time_max;
+    note_deadline(growing_deadline_);
   }
 }
 
-bool Net::may_go_on_with_frame(Connection const& connection) const {
-  if (unfinished_bytes_ <= limits_.unfinished_total_mark_bytes) return true;
-  return unfinished_.front() == &connection;
+void Net::set_growing(Connection& connection, bool grows) {
+  if (grows == Connections<On::growing>::listed(connection)) return;
+  bool const was_first = growing_.front() == &connection;
+  if (grows) growing_.push_back(connection);
+  else Connections<On::growing>::remove(connection);
+  if (was_first && growing_.front() != nullptr) change(*growing_.front());  // its turn
+}
+
+bool Net::may_grow(Connection const& connection) const {
+  return !is_short_of_unfinished() || growing_.front() == &connection;
 }
 
 // ---- deadlines: all of them on one timer --------------------------------------------------------
@@ -246,7 +263,8 @@ void Net::check_deadlines() {
   Instant const now = ring_.clock().now();
   if (next_deadline_ > now) return;
   next_deadline_ = never;
-  note_deadline(check_unfinished(now));
+  note_deadline(check_growing(now));
+  note_deadline(check_suspended(now));
   for (std::unique_ptr<Endpoint> const& endpoint : endpoints_)
     note_deadline(endpoint->check_deadlines(now));
 }
@@ -261,18 +279,31 @@ void Net::settle_timer() {
   }
 }
 
-// While memory for unfinished frames is short everybody waits for the oldest: it has to make progress.
-Instant Net::check_unfinished(Instant now) {
-  if (unfinished_deadline_ > now) return unfinished_deadline_;
-  Connection* const oldest = unfinished_.front();
-  unfinished_deadline_ = now + limits_.pressure_time_max;
-  if (oldest == nullptr) return unfinished_deadline_ = never;
-  bool const same = oldest->id() == oldest_unfinished_;
-  if (same && oldest->received_bytes() == oldest_received_bytes_ && oldest->is_alive())
-    oldest->terminate(CloseReason::slow);
-  oldest_unfinished_ = oldest->id();
+Instant Net::check_suspended(Instant now) {
+  if (suspended_deadline_ > now) return suspended_deadline_;
+  if (suspended_.empty()) return suspended_deadline_ = never;
+  bool const room = pressure_ <= limits_.egress_total_mark_bytes / 4;
+  for (Connection* one = suspended_.front(); one != nullptr;) {
+    Connection* const next = suspended_.next(*one);
+    one->check_standing(now, room);
+    one = next;
+  }
+  return suspended_deadline_ = now + (room ? limits_.stall_time : limits_.pressure_time_max);
+}
+
+// While memory for unfinished frames is short everybody waits for the oldest: it has to make
+// progress.
+Instant Net::check_growing(Instant now) {
+  if (growing_deadline_ > now) return growing_deadline_;
+  growing_deadline_ = now + limits_.pressure_time_max;
+  Connection* const oldest = growing_.front();
+  if (oldest == nullptr) return growing_deadline_;
+  bool const same = oldest->id() == oldest_growing_;
+  bool const stands = same && oldest->received_bytes() == oldest_received_bytes_;
+  oldest_growing_ = oldest->id();
   oldest_received_bytes_ = oldest->received_bytes();
-  return unfinished_deadline_;
+  if (stands) oldest->terminate(CloseReason::slow);
+  return growing_deadline_;
 }
 
 }  // namespace weir

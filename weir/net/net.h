@@ -4,10 +4,12 @@
 //
 //   ring.step(may_sleep() ? Wait::park : Wait::poll);      callbacks note what happened
 //   for each graph: net.admit(graph); graph.run_tick();    bounded input, then work
-//   net.settle();                                          everything that changed gets what it needs
+//   net.settle();                                          everything that changed gets what it
+//   needs
 //
-// settle() is the only place where receives are armed, cancelled or sends begun. It may be called at any time
-// between steps. may_sleep() is its counterpart: false as long as something can be done without the kernel.
+// settle() is the only place where receives are armed, cancelled or sends begun. It may be called
+// at any time between steps. may_sleep() is its counterpart: false as long as something can be done
+// without the kernel.
 #pragma once
 
 #include <sys/uio.h>
@@ -47,6 +49,7 @@ struct NetCounters {
   std::uint64_t no_buffers = 0;      // receives that found the pool empty
   std::uint64_t blocked = 0;         // times a send left something behind
   std::uint64_t suspended = 0;       // times a connection went over its mark
+  std::uint64_t mark_doublings = 0;  // times the mark of one that stood still rose
   std::uint64_t holds = 0;           // times a graph was held
   std::uint64_t accept_pauses = 0;
   std::uint64_t accept_failures = 0;
@@ -66,7 +69,7 @@ class Net {
   // `number`: of the worker, below 256, unique in the process; part of every ConnectionId.
   static Result<std::unique_ptr<Net>> make(Ring& ring, Limits const& limits = {},
                                            std::uint32_t number = 0);
-  // shut_down() first, if the ring still steps.
+  // Ends what is left, as shut_down() does. The ring and all graphs must still be alive.
   ~Net();
   Net(Net const&) = delete;
   Net& operator=(Net const&) = delete;
@@ -117,9 +120,11 @@ class Net {
   // Egresses that have pressure.
   std::uint64_t pressed_count() const { return pressed_count_; }
   void count_pressure(std::uint64_t before, std::uint64_t after);
-  void count_unfinished(Connection& connection, bool assembling, std::uint64_t before,
-                        std::uint64_t after);
-  bool may_go_on_with_frame(Connection const& connection) const;
+  void count_unfinished(std::uint64_t before, std::uint64_t after);
+  // Its unfinished frame needs more memory; and whether it may have it.
+  void set_growing(Connection& connection, bool grows);
+  bool may_grow(Connection const& connection) const;
+  void set_suspended(Connection& connection, bool suspended);
   void note_deadline(Instant deadline);
 
  private:
@@ -128,7 +133,9 @@ class Net {
   void settle_changed();
   void check_deadlines();
   void settle_timer();
-  Instant check_unfinished(Instant now);
+  bool is_short_of_unfinished() const;
+  Instant check_growing(Instant now);
+  Instant check_suspended(Instant now);
 
   Ring& ring_;
   Limits const limits_;
@@ -151,10 +158,13 @@ class Net {
   std::uint64_t pressure_ = 0;
   std::uint64_t pressed_count_ = 0;
 
+  Connections<On::suspended> suspended_;
+  Instant suspended_deadline_ = never;
+
   std::uint64_t unfinished_bytes_ = 0;
-  Connections<On::unfinished> unfinished_;
-  Instant unfinished_deadline_ = never;
-  ConnectionId oldest_unfinished_;
+  Connections<On::growing> growing_;
+  Instant growing_deadline_ = never;
+  ConnectionId oldest_growing_;
   std::uint64_t oldest_received_bytes_ = 0;
 
   Instant next_deadline_ = never;

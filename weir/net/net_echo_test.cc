@@ -1,7 +1,7 @@
 // Every byte comes back, whatever the memory, the marks, the pieces and the kernel.
 #include <gtest/gtest.h>
 
-#include "weir/net/test_net.h"
+#include "tests/net/test_net.h"
 
 namespace weir {
 namespace {
@@ -34,7 +34,7 @@ void expect_echo(TestNet& test, Load load, std::uint64_t seed = 1) {
     return true;
   }));
   for (std::size_t i = 0; i < clients.size(); ++i) EXPECT_TRUE(clients[i]->received == streams[i]);
-  test.run_until_quiet();
+  test.run_for();
   EXPECT_EQ(test.net().pressure(), 0u);
   EXPECT_EQ(test.counters().frames_in, load.clients * load.frames);
   EXPECT_EQ(test.counters().frames_out, load.clients * load.frames);
@@ -96,7 +96,8 @@ TEST_P(NetEcho, returns_every_byte_sent_one_at_a_time) {
   Client& client = test.connect(server.address());
   client.send_size_max = 1;
   client.one_send_an_act = true;
-  std::string const stream = framed("one") + framed("") + framed("a longer one, in pieces") + framed("x");
+  std::string const stream =
+      framed("one") + framed("") + framed("a longer one, in pieces") + framed("x");
   client.send(stream);
   ASSERT_TRUE(test.run_until([&] { return client.received.size() >= stream.size(); }));
   EXPECT_EQ(client.received, stream);
@@ -105,7 +106,7 @@ TEST_P(NetEcho, returns_every_byte_sent_one_at_a_time) {
 TEST_P(NetEcho, survives_a_total_so_small_that_everything_waits) {
   Limits limits = tiny_limits(2, 512);
   limits.egress_connection_mark_bytes = 100;
-  limits.egress_total_mark_bytes = 2000;
+  limits.egress_total_mark_bytes = 8 * 1024;
   TestNet test(GetParam(), limits);
   expect_echo(test, {.clients = 4, .frames = 40, .frame_bytes_max = 1500});
 }
@@ -148,16 +149,17 @@ TEST_P(NetEcho, sends_frames_that_the_flow_made_itself) {
   TestNet test(GetParam(), tiny_limits(2, 512));
   Endpoint& server = test.listen();
   static std::string const literal = "a text that nobody counts";
-  auto large = std::make_shared<Bytes>(std::string(70'000, 'L'));
-  auto small = std::make_shared<Bytes>(std::string_view("small"));
+  Bytes const large(std::string(70'000, 'L'));
+  Bytes const small(std::string_view("small"));
   test.worker().add(Custom{server,
-                           [=](Frame const& frame, Handoff<Frame>& out) {
+                           [&](Frame const& frame, Handoff<Frame>& out) {
                              auto const [who, payload] = frame;
-                             auto* text = reinterpret_cast<std::byte*>(const_cast<char*>(literal.data()));
+                             auto* text =
+                                 reinterpret_cast<std::byte*>(const_cast<char*>(literal.data()));
                              out.push(Frame{who, View(text, 25, nullptr)});
                              out.push(Frame{who, payload.part(1, payload.size() - 1)});
-                             out.push(Frame{who, large->view()});
-                             out.push(Frame{who, small->view()});
+                             out.push(Frame{who, large.view()});
+                             out.push(Frame{who, small.view()});
                              out.push(Frame{who, View()});
                              out.push(Frame{who, payload});
                            },
@@ -171,6 +173,61 @@ TEST_P(NetEcho, sends_frames_that_the_flow_made_itself) {
   }
   ASSERT_TRUE(test.run_until([&] { return client.received.size() >= expected.size(); }));
   EXPECT_TRUE(client.received == expected);
+}
+
+// One graph reads an endpoint, another one sends to it.
+TEST_P(NetEcho, two_graphs_can_share_an_endpoint) {
+  TestNet test(GetParam(), tiny_limits(2, 512));
+  Endpoint& server = test.listen();
+  struct Sends {
+    Endpoint& endpoint;
+    Channel<ConnectionId>& asked;
+    Bytes const& answer;
+    void install(Graph& graph) && {
+      struct State final : Program {
+        Handoff<Frame>* out = nullptr;
+      };
+      auto made = make_owner<State>();
+      State* const state = made.get();
+      graph.adopt(std::move(made));
+      Channel<ConnectionId>* const from = &asked;
+      Bytes const* const text = &answer;
+      Subgraph& sends = graph.make_subgraph("sends", 0, {}, {}, [=](Activation& activation) {
+        bool const done = from->drain(
+            [&](ConnectionId who) {
+              state->out->push(Frame{who, text->view()});
+            },
+            activation.budget);
+        return done ? Status::done : Status::yielded;
+      });
+      asked.attach(graph, sends);
+      state->out = &endpoint.egress().connect(graph, sends);
+    }
+  };
+  struct Reads {
+    Endpoint& endpoint;
+    Channel<ConnectionId>& asked;
+    void install(Graph& graph) && {
+      Endpoint* const from = &endpoint;
+      Channel<ConnectionId>* const to = &asked;
+      Subgraph& reads = graph.make_subgraph("reads", 0, {}, {}, [=](Activation& activation) {
+        bool const done = from->ingress().drain([&](Frame const& frame) { to->send(frame.first); },
+                                                activation.budget);
+        return done ? Status::done : Status::yielded;
+      });
+      endpoint.ingress().attach(graph, reads);
+    }
+  };
+  Channel<ConnectionId> asked;
+  Bytes const answer(std::string_view("an answer from elsewhere"));
+  test.worker().add(Sends{server, asked, answer});
+  test.worker().add(Reads{server, asked});
+  Client& client = test.connect(server.address());
+  for (int i = 0; i < 20; ++i) client.send(framed("?"));
+  std::string expected;
+  for (int i = 0; i < 20; ++i) expected += framed(answer.text());
+  ASSERT_TRUE(test.run_until([&] { return client.received.size() >= expected.size(); }));
+  EXPECT_EQ(client.received, expected);
 }
 
 }  // namespace

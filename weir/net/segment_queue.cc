@@ -10,16 +10,17 @@ namespace weir {
 namespace {
 
 constexpr std::uint32_t chunk_bytes_min = 16 * 1024;
-// A slice of foreign memory that may wait as it is: what it belongs to is unlikely to be much larger.
+// A slice of foreign memory that may wait as it is: what it belongs to is unlikely to be much
+// larger.
 constexpr std::uint32_t kept_bytes_min = 64 * 1024;
-// Consumed segments at the front are dropped when there are so many, and capacity beyond so many is not kept.
+// Consumed segments at the front are dropped when there are so many, and capacity beyond so many is
+// not kept.
 constexpr std::size_t consumed_max = 256;
 constexpr std::size_t capacity_kept = 4096;
 
 }  // namespace
 
-SegmentQueue::Gathered SegmentQueue::gather(std::span<iovec> parts,
-                                            std::uint32_t bytes_max) const {
+SegmentQueue::Gathered SegmentQueue::gather(std::span<iovec> parts, std::uint32_t bytes_max) const {
   Gathered gathered;
   for (std::size_t i = head_; i < segments_.size() && gathered.parts < parts.size(); ++i) {
     std::uint32_t const room = bytes_max - gathered.bytes;
@@ -62,7 +63,10 @@ void SegmentQueue::trim() {
 void SegmentQueue::clear() {
   for (; head_ < segments_.size(); ++head_) segments_[head_].storage->release();
   segments_.clear();
-  if (segments_.capacity() > capacity_kept) segments_.shrink_to_fit();
+  if (segments_.capacity() > capacity_kept) {
+    segments_.shrink_to_fit();
+    segments_.reserve(segments_usual);
+  }
   head_ = owned_ = 0;
   bytes_ = 0;
   if (chunk_ != nullptr) chunk_->release();

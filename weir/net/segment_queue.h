@@ -1,14 +1,16 @@
-// What waits to be sent on one connection: segments of memory in order, each with a reference to its storage.
+// What waits to be sent on one connection: segments of memory in order, each with a reference to
+// its storage.
 //
 //   head                 owned                     end
 //    │ in copies of ours   │ borrowed: of the pool   │      head <= owned <= end
 //    ▼                     ▼                         ▼
 //   [chunk 8 KiB][frame 1 MiB][pool 68 B][pool 4 KiB]
 //
-// Adjacent segments of the same storage are one, so a burst of echoed frames is one part of one send. Until a
-// send has been tried the segments are borrowed as they are. own() copies those that must not wait: memory of
-// the receive pool, and slices so small that they would keep a much larger storage alive. The copies of one
-// call lie one behind the other, so a slow peer costs its bytes and little more.
+// Adjacent segments of the same storage are one, so a burst of echoed frames is one part of one
+// send. Until a send has been tried the segments are borrowed as they are. own() copies those that
+// must not wait: memory of the receive pool, and slices so small that they would keep a much larger
+// storage alive. The copies of one call lie one behind the other, so a slow peer costs its bytes
+// and little more.
 #pragma once
 
 #include <sys/uio.h>
@@ -24,7 +26,8 @@ namespace weir {
 
 class SegmentQueue {
  public:
-  SegmentQueue() = default;
+  // With room for what most connections ever need, so that nothing is allocated later.
+  SegmentQueue() { segments_.reserve(segments_usual); }
   SegmentQueue(SegmentQueue const&) = delete;
   SegmentQueue& operator=(SegmentQueue const&) = delete;
   ~SegmentQueue() { clear(); }
@@ -68,6 +71,7 @@ class SegmentQueue {
     Storage* storage;
   };
 
+  static constexpr std::size_t segments_usual = 8;
   static constexpr std::uint32_t segment_bytes_max = 1u << 30;
 
   static bool must_copy(Segment const& segment);

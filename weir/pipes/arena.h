@@ -1,8 +1,8 @@
-// Memory for views that an operator makes: it lasts until the tick ends, and longer only for whoever retained
-// the storage of a view (egress does while it sends).
+// Memory for views that an operator makes: it lasts until the tick ends, and longer only for
+// whoever retained the storage of a view (egress does while it sends).
 //
-// Blocks are filled from the front; at the end of the tick those that nobody else looks into any more are
-// used again, so after warm-up nothing is allocated.
+// Blocks are filled from the front; at the end of the tick those that nobody else looks into any
+// more are used again, so after warm-up nothing is allocated.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,8 @@ class TickArena {
     }
   }
 
-  // `size` bytes to be filled by the caller at once, with `headroom` more before them for a frame header.
+  // `size` bytes to be filled by the caller at once, with `headroom` more before them for a frame
+  // header.
   struct Space {
     std::byte* data;
     View view;

@@ -1,4 +1,5 @@
-// Operators without a flow and without a scheduler: what they are to somebody who calls them by hand.
+// Operators without a flow and without a scheduler: what they are to somebody who calls them by
+// hand.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -32,9 +33,8 @@ EmitTo(Next) -> EmitTo<Next>;
 TEST(ByHand, SourcesAndPushesFormAChain) {
   Stateless nothing;
   auto source = source_iter(std::vector{1, 2, 3});
-  auto doubled = map([](Context const& context, int v) {
-    return v * static_cast<int>(context.current_tick);
-  });
+  auto doubled =
+      map([](Context const& context, int v) { return v * static_cast<int>(context.current_tick); });
   auto both = flat_map([](int v) { return std::array{v, -v}; });
   std::vector<int> out;
   EmitTo const sink{[&](int v) { out.push_back(v); }};
@@ -89,7 +89,8 @@ TEST(ByHand, StateIsResetByWhoeverEndsTheTick) {
 // ---- rows ----
 
 static_assert(decltype(unique())::info.ends_ticks && !decltype(unique())::info.ends_runs);
-static_assert(!decltype(unique(forever))::info.ends_ticks && decltype(unique(none))::info.ends_runs);
+static_assert(!decltype(unique(forever))::info.ends_ticks &&
+              decltype(unique(none))::info.ends_runs);
 static_assert(decltype(join(forever))::info.replays && !decltype(join(forever))::info.ends_ticks);
 static_assert(!decltype(join(forever, tick))::info.replays);
 static_assert(decltype(difference())::info.blocks(1) && !decltype(difference())::info.blocks(0));

@@ -1,12 +1,14 @@
 // How a user function takes an item. Tried in this order:
 //
-//   f(item)      f(parts of a pair or tuple ...)      f(Context const&, item)      f(Context const&, parts ...)
+//   f(item)    f(parts of a pair or tuple ...)
+//   f(Context const&, item)    f(Context const&, parts ...)
 //
-// An item arrives as an rvalue, or as `T const&` where a tee gives it to others too; a function that
-// insists on its own copy then gets one. A function may also be a pointer to a member of the item.
+// An item arrives as an rvalue, or as `T const&` where a tee gives it to others too; a function
+// that insists on its own copy then gets one. A function may also be a pointer to a member of the
+// item.
 //
-// Each shape is looked at only when those before it do not fit: to ask whether a generic lambda takes
-// something is to compile its body.
+// Each shape is looked at only when those before it do not fit: to ask whether a generic lambda
+// takes something is to compile its body.
 #pragma once
 
 #include <concepts>

@@ -4,8 +4,8 @@
 //   std::uint32_t size(value_type const& value) const;       what encode will write
 //   void encode(value_type const& value, std::span<std::byte> to) const;
 //
-// decode() and encode() in pipes/operators apply one to the items of a flow. Codecs see whole frames; how
-// frames lie on the wire is net's business.
+// decode() and encode() in pipes/operators apply one to the items of a flow. Codecs see whole
+// frames; how frames lie on the wire is net's business.
 #pragma once
 
 #include <concepts>
@@ -53,8 +53,8 @@ struct TextCodec {
   }
 };
 
-// Unsigned integers, each big-endian in its own width, nothing between them: IntegersCodec<u32, u32> makes
-// std::tuple<u32, u32> of exactly 8 bytes.
+// Unsigned integers, each big-endian in its own width, nothing between them:
+// IntegersCodec<u32, u32> makes std::tuple<u32, u32> of exactly 8 bytes.
 template <std::unsigned_integral... Integer>
 struct IntegersCodec {
   using value_type = std::tuple<Integer...>;

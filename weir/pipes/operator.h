@@ -1,7 +1,8 @@
 // What an operator is: its row, its state, its push, and its flush if it holds something back.
 //
-// An operator is written once, as push. The engine makes one function of each (node, port) pair and hands it
-// an `emit` that calls, or appends to, whatever comes next; nothing is virtual and nothing waits.
+// An operator is written once, as push. The engine makes one function of each (node, port) pair and
+// hands it an `emit` that calls, or appends to, whatever comes next; nothing is virtual and nothing
+// waits.
 //
 //   struct Name : Operator {
 //     static constexpr OperatorInfo info{...};                  // its row
@@ -9,18 +10,22 @@
 //     template <bool Aloud, class... Item> static consteval bool takes();  // optional: its checks
 //     template <class... Item> static consteval auto output();             // Type<what it gives>
 //     template <int Port> void push(auto& state, auto&& item, auto const& emit);
-//     bool flush(auto& state, auto const& emit, std::int64_t& budget, bool begin);  // if it flushes
-//     void end_tick(auto& state);                                                   // if it ends ticks
-//     void end_run(auto& state);                                                    // if it ends runs
+//     // if it flushes, replays, ends ticks, ends runs:
+//     bool flush(auto& state, auto const& emit, std::int64_t& budget, bool begin);
+//     bool replay(auto& state, auto const& emit, std::int64_t& budget, bool begin);
+//     void end_tick(auto& state);
+//     void end_run(auto& state);
 //   };
 //
-// takes() says whether the operator can work with such items, and `Aloud` it says so as a compile error
-// (a static_assert): the flow asks silently of all nodes first, then aloud of the first that cannot, so
-// one mistake is one error and its message is short. output() is asked only of items that are taken.
+// takes() says whether the operator can work with such items, and `Aloud` it says so as a compile
+// error (a static_assert): the flow asks silently of all nodes first, then aloud of the first that
+// cannot, so one mistake is one error and its message is short. output() is asked only of items
+// that are taken.
 //
-// flush and a source's drain are pulls: they give at most `budget` items, take those off it, and return
-// whether they are finished; if not, they are called again where they stopped (`begin` is false then).
-// `emit(item)` gives an item on; `emit.context()` is the Context of this moment.
+// flush, replay and a source's drain are pulls: they give at most `budget` items, take those off
+// it, and return whether they are finished; if not, they are called again where they stopped
+// (`begin` is false then). `emit(item)` gives an item on; `emit.context()` is the Context of this
+// moment.
 #pragma once
 
 #include <concepts>

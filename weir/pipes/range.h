@@ -37,8 +37,8 @@ concept is_random_access = is_range<T> && requires(T& range, IteratorOf<T> at) {
   requires std::is_same_v<decltype(std::end(range)), IteratorOf<T>>;
 };
 
-// Its elements are its own, so that whoever was given the range may move them out. Those that a view
-// shows belong to somebody else.
+// Its elements are its own, so that whoever was given the range may move them out. Those that a
+// view shows belong to somebody else.
 template <class T>
 inline constexpr bool owns_elements =
     !std::is_lvalue_reference_v<T> && !std::ranges::enable_borrowed_range<std::remove_cvref_t<T>> &&

@@ -10,14 +10,16 @@ namespace weir {
 
 namespace {
 
-// Under a time budget an activation is given this many items at a time, so that the clock is looked at.
+// Under a time budget an activation is given this many items at a time, so that the clock is looked
+// at.
 constexpr std::int64_t items_per_look_at_the_clock = 1024;
 
 }  // namespace
 
 HandoffCounters HandoffBase::counters() const {
-  std::uint64_t const waiting = waiting_bytes() / item_size_;
-  std::uint64_t const unflipped = static_cast<std::uint64_t>(write_.end - write_.begin);
+  auto const unflipped = static_cast<std::uint64_t>(shared_ ? 0 : write_.end - write_.begin);
+  auto const unread = static_cast<std::uint64_t>(read_.end - cursor_);
+  std::uint64_t const waiting = (unflipped + unread) / item_size_;
   return {(read_bytes_ + unflipped) / item_size_, waiting,
           std::max<std::uint64_t>(high_water_bytes_ / item_size_, waiting)};
 }
@@ -120,19 +122,18 @@ void Graph::add(Subgraph& subgraph) {
 
 void Graph::connect(Subgraph* writer, HandoffBase& handoff, Subgraph* reader) {
   WEIR_ASSERT(!mid_tick_);
-  if (std::find(handoffs_.begin(), handoffs_.end(), &handoff) == handoffs_.end()) {
-    handoffs_.push_back(&handoff);
+  if (!std::exchange(handoff.connected_, true)) handoffs_.push_back(&handoff);
+  if (writer != nullptr) {
+    writer->outputs_.push_back(&handoff);
+    handoff.latest_writer_ = std::max<int>(handoff.latest_writer_, writer->stratum);
   }
-  if (writer != nullptr) writer->outputs_.push_back(&handoff);
   if (reader != nullptr) {
     WEIR_ASSERT(handoff.reader == nullptr);  // one reader; a teeing handoff serves several
     handoff.reader = reader;
   }
-  for (Subgraph const* source : subgraphs_) {
-    bool const writes = std::count(source->outputs_.begin(), source->outputs_.end(), &handoff) > 0;
-    bool const backward = handoff.reader != nullptr && source->stratum > handoff.reader->stratum;
-    WEIR_ASSERT(!(writes && backward && handoff.delay == Delay::none));
-  }
+  bool const backward =
+      handoff.reader != nullptr && handoff.latest_writer_ > int{handoff.reader->stratum};
+  WEIR_ASSERT(!backward || handoff.delay != Delay::none);
   ++generation_;
 }
 
@@ -192,8 +193,9 @@ Status Graph::run_tick() {
   return Status::done;
 }
 
-// Runs `running` and then whatever is ready, until nothing is (each stratum reaches its fixed point) or the
-// tick must yield. `running` is always the subgraph that runs, for whoever catches what it throws.
+// Runs `running` and then whatever is ready, until nothing is (each stratum reaches its fixed
+// point) or the tick must yield. `running` is always the subgraph that runs, for whoever catches
+// what it throws.
 Status Graph::run_ready(Subgraph*& running) {
   std::uint64_t now = cycles();
   bool const timed = budget_.time != never;

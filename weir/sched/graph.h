@@ -1,17 +1,19 @@
-// The scheduled layer: a Graph owns subgraphs and the handoffs between them, and runs them tick by tick.
+// The scheduled layer: a Graph owns subgraphs and the handoffs between them, and runs them tick by
+// tick.
 //
-// A tick admits the external input that is there, runs stratum after stratum, each until none of its
-// subgraphs is ready (its fixed point), and ends: state that lives for a tick resets, deferred data becomes
-// visible. A tick starts only because of external input, because data was deferred to it, or because the
-// graph has never run; a subgraph that replays runs in every tick but starts none. run_tick() and
-// run_available() called by hand always run at least one.
+// A tick admits the external input that is there, runs stratum after stratum, each until none of
+// its subgraphs is ready (its fixed point), and ends: state that lives for a tick resets, deferred
+// data becomes visible. A tick starts only because of external input, because data was deferred to
+// it, or because the graph has never run; a subgraph that replays runs in every tick but starts
+// none. run_tick() and run_available() called by hand always run at least one.
 //
 //   begin_tick ─▶ pop the lowest ready stratum's first subgraph ─▶ activate ─▶ … ─▶ end_tick
-//                        ▲                                            │ yielded: first in its stratum
-//                        └────────────────────────────────────────────┘ and run_tick returns
+//                     ▲                                             │ yielded: first in its stratum
+//                     └─────────────────────────────────────────────┘ and run_tick returns
 //
-// Building: `add` what the caller owns, `make_*` what the graph shall own, `connect` both. A graph grows
-// between ticks and never shrinks. Everything but Waker, Channel and external_pending belongs to one thread.
+// Building: `add` what the caller owns, `make_*` what the graph shall own, `connect` both. A graph
+// grows between ticks and never shrinks. Everything but Waker, Channel and external_pending belongs
+// to one thread.
 #pragma once
 
 #include <array>
@@ -32,8 +34,8 @@
 
 namespace weir {
 
-// What one tick may do before it yields: items pulled, and time. A tick that yields is continued by the
-// next run_tick; nothing is admitted in between.
+// What one tick may do before it yields: items pulled, and time. A tick that yields is continued by
+// the next run_tick; nothing is admitted in between.
 struct TickBudget {
   std::int64_t items = std::numeric_limits<std::int64_t>::max();
   Duration time = never;
@@ -83,6 +85,8 @@ class ExternalInput {
   void notify_from_any_thread();
   bool attached() const { return graph_ != nullptr; }
   void flip_handoff();
+  // Other threads write to this handoff.
+  static void share(HandoffBase& handoff) { handoff.shared_ = true; }
 
  private:
   friend class Graph;
@@ -105,8 +109,8 @@ class Graph {
 
   // The caller owns `subgraph`, or adopts its owner; it is ready at once.
   void add(Subgraph& subgraph);
-  // Either end may be null: what is outside the graph. Data must not flow to an earlier stratum within a
-  // tick; give such a handoff Delay::tick.
+  // Either end may be null: what is outside the graph. Data must not flow to an earlier stratum
+  // within a tick; give such a handoff Delay::tick.
   void connect(Subgraph* writer, HandoffBase& handoff, Subgraph* reader);
   void adopt(Owner<Program> program) { programs_.push_back(std::move(program)); }
 
@@ -124,7 +128,8 @@ class Graph {
   Status run_tick();
   // At least one tick, then more while one can start. Returns the number of ticks that ended.
   std::uint64_t run_available();
-  // run_available, then sleeps until a channel is sent to; again and again until somebody calls stop().
+  // run_available, then sleeps until a channel is sent to; again and again until somebody calls
+  // stop().
   void run();
   // From any thread: run() returns after the tick it is in.
   void stop();
@@ -133,7 +138,8 @@ class Graph {
 
   // A tick can start or go on.
   bool can_start() const {
-    return !held_ && !failure_ && (start_ || mid_tick_ || external_ != nullptr || external_pending());
+    bool const waits = start_ || mid_tick_ || external_ != nullptr || external_pending();
+    return waits && !held_ && !failure_;
   }
   bool mid_tick() const { return mid_tick_; }
   // From any thread: a channel has data that no tick has seen.

@@ -49,12 +49,11 @@ TEST(Graph, J4ManyInputsAndOutputs) {
   std::vector<Handoff<int>*> middle;
   for (int i = 0; i < 4; ++i) middle.push_back(&graph.make_handoff<int>("middle"));
   std::vector<int> out;
-  graph.make_subgraph("split", 0, {&in}, {middle[0], middle[1], middle[2], middle[3]},
-                      [&](Activation& activation) {
-                        return pull(in, activation, [&](int v) {
-                          middle[static_cast<std::size_t>(v) % 4]->push(v);
-                        });
-                      });
+  graph.make_subgraph(
+      "split", 0, {&in}, {middle[0], middle[1], middle[2], middle[3]}, [&](Activation& activation) {
+        return pull(in, activation,
+                    [&](int v) { middle[static_cast<std::size_t>(v) % 4]->push(v); });
+      });
   graph.make_subgraph("gather", 0, {middle[0], middle[1], middle[2], middle[3]}, {},
                       [&](Activation& activation) {
                         Status status = Status::done;
@@ -176,8 +175,7 @@ TEST(Graph, AYieldedSubgraphIsFirstInItsStratumAgain) {
   EXPECT_EQ(log, Log{"first"});
   EXPECT_EQ(graph.run_tick(), Status::yielded);
   EXPECT_EQ(log, (Log{"first", "again"}));
-  while (graph.run_tick() == Status::yielded) {
-  }
+  while (graph.run_tick() == Status::yielded) {}
   EXPECT_EQ(log, (Log{"first", "again", "again", "other"}));
   EXPECT_FALSE(graph.mid_tick());
   EXPECT_EQ(graph.tick(), 1u);

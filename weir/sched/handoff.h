@@ -1,15 +1,16 @@
 // A handoff is the buffer between two subgraphs: one writes, one reads, neither waits.
 //
-// It has two buffers. Writers append to the write buffer; when the reader has finished its read buffer the
-// two are swapped (`flip`). So a subgraph may write to a handoff that it reads (a cycle) without disturbing
-// the items under its loop. A handoff on a tick edge flips at the end of the tick instead, and one that
-// carries external input at the beginning of one.
+// It has two buffers. Writers append to the write buffer; when the reader has finished its read
+// buffer the two are swapped (`flip`). So a subgraph may write to a handoff that it reads (a cycle)
+// without disturbing the items under its loop. A handoff on a tick edge flips at the end of the
+// tick instead, and one that carries external input at the beginning of one.
 //
 //   write   begin ───── end ······ capacity          length() = (end - begin) + (read_end - cursor)
 //   read    begin ── cursor ── end ······ capacity   begin <= cursor <= end <= capacity, in both
 //
-// HandoffBase is what the scheduler sees: raw ends, an item size and the reader. Nothing is virtual: the
-// length is a subtraction and a flip is a swap. Handoffs never refuse: what enters a tick is bounded instead.
+// HandoffBase is what the scheduler sees: raw ends, an item size and the reader. Nothing is
+// virtual: the length is a subtraction and a flip is a swap. Handoffs never refuse: what enters a
+// tick is bounded instead.
 #pragma once
 
 #include <cstddef>
@@ -83,6 +84,10 @@ class HandoffBase {
   std::size_t high_water_bytes_ = 0;
   HandoffBase* next_deferred_ = nullptr;
   bool deferred_ = false;
+  bool connected_ = false;
+  // Other threads write to it (under a lock): what they wrote counts from when a tick admits it.
+  bool shared_ = false;
+  int latest_writer_ = -1;  // stratum
 };
 
 template <class T>
@@ -169,8 +174,8 @@ class Handoff : public HandoffBase {
   }
 };
 
-// A blocking edge: the items go straight into the state of the operator that waits for them; the mark tells
-// the scheduler that something came, so that the operator's subgraph runs.
+// A blocking edge: the items go straight into the state of the operator that waits for them; the
+// mark tells the scheduler that something came, so that the operator's subgraph runs.
 class Mark : public HandoffBase {
  public:
   Mark() : HandoffBase(1) { write_ = {&place_, &place_, &place_ + 1}; }

@@ -83,23 +83,28 @@ TEST(Handoff, ItemsMayBeMoveOnly) {
 }
 
 TEST(Handoff, WhatThrewIsGoneAndTheRestIsStillThere) {
-  auto const shared = std::make_shared<int>(0);
-  Handoff<std::shared_ptr<int>> handoff;
-  for (int i = 0; i < 5; ++i) handoff.push(shared);
-  int seen = 0;
-  std::int64_t budget = everything;
-  auto const throws_at_third = [&](std::shared_ptr<int>&& item) {
-    EXPECT_NE(item, nullptr);  // nobody sees an item that was moved out before
-    std::shared_ptr<int> const mine = std::move(item);
-    if (++seen == 3) throw std::runtime_error("no");
+  Handoff<std::unique_ptr<int>> handoff;
+  for (int i = 0; i < 5; ++i) handoff.push(std::make_unique<int>(i));
+  std::vector<int> seen;
+  auto const throws_at_two = [&](std::unique_ptr<int>&& item) {
+    ASSERT_NE(item, nullptr);  // nobody sees an item that was moved out before
+    auto const mine = std::move(item);
+    seen.push_back(*mine);
+    if (*mine == 2) throw std::runtime_error("no");
   };
-  EXPECT_THROW(handoff.drain(throws_at_third, budget), std::runtime_error);
+  std::int64_t budget = 100;
+  EXPECT_THROW(handoff.drain(throws_at_two, budget), std::runtime_error);
+  EXPECT_EQ(budget, 97);
   EXPECT_EQ(handoff.length(), 2u);
-  EXPECT_EQ(shared.use_count(), 3);
-  budget = everything;
-  EXPECT_TRUE(handoff.drain(throws_at_third, budget));
-  EXPECT_EQ(seen, 5);
-  EXPECT_EQ(shared.use_count(), 1);
+  EXPECT_TRUE(handoff.drain(throws_at_two, budget));
+  EXPECT_EQ(seen, (std::vector{0, 1, 2, 3, 4}));
+  // Also where it is the last one that throws.
+  handoff.push(std::make_unique<int>(2));
+  EXPECT_THROW(handoff.drain(throws_at_two, budget), std::runtime_error);
+  EXPECT_TRUE(handoff.empty());
+  handoff.push(std::make_unique<int>(7));
+  EXPECT_TRUE(handoff.drain(throws_at_two, budget));
+  EXPECT_EQ(seen.back(), 7);
 }
 
 TEST(Handoff, ReservingIsNoPromiseAndNoLimit) {

@@ -3,8 +3,8 @@
 //   Input<T>    from the graph's own thread: no lock, no atomic.
 //   Channel<T>  from any thread: bounded, one short lock a call.
 //
-// Both collect what they are given and show it to the graph at the beginning of its next tick: data that
-// comes during a tick waits for the next one.
+// Both collect what they are given and show it to the graph at the beginning of its next tick: data
+// that comes during a tick waits for the next one.
 #pragma once
 
 #include <atomic>
@@ -60,6 +60,7 @@ class Channel : public ExternalInput {
   explicit Channel(std::size_t capacity = 65'536, std::string_view name = "channel")
       : ExternalInput(&admit_locked), handoff_(name), capacity_(capacity) {
     WEIR_ASSERT(capacity > 0);
+    share(handoff_);
   }
 
   // From any thread. False when the channel is full: nothing was taken; try again after a tick.

@@ -1,5 +1,6 @@
-// A subgraph is a run function with its handoffs, its stratum and its counters. Flows make theirs from fused
-// operators, net's egress is one written by hand, and so is anybody's: nothing else is ever scheduled.
+// A subgraph is a run function with its handoffs, its stratum and its counters. Flows make theirs
+// from fused operators, net's egress is one written by hand, and so is anybody's: nothing else is
+// ever scheduled.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ namespace weir {
 
 class Graph;
 
-// done: everything that was there is consumed. yielded: the budget ended first; run me again, first in my
-// stratum, and I go on where I stopped.
+// done: everything that was there is consumed. yielded: the budget ended first; run me again, first
+// in my stratum, and I go on where I stopped.
 enum class Status : std::uint8_t { done, yielded };
 
 // What a run function is given.
@@ -23,7 +24,8 @@ struct Activation {
   // Items it may still pull from its inputs. A run function that pulls takes them off.
   std::int64_t budget;
   std::uint64_t tick;
-  // The first activation of this subgraph in this tick; not set again when it goes on after a yield.
+  // The first activation of this subgraph in this tick; not set again when it goes on after a
+  // yield.
   bool first_in_tick;
 };
 

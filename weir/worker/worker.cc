@@ -5,8 +5,8 @@
 //   tick      and runs it, or goes on with one that has yielded
 //   settle    everything that has changed gets what it needs: receives, sends, copies, ends
 //
-// It sleeps only if may_sleep() holds, which is the one place that says what sleeping must not leave undone.
-// Every stall of an event loop is a missing term of it.
+// It sleeps only if may_sleep() holds, which is the one place that says what sleeping must not
+// leave undone. Every stall of an event loop is a missing term of it.
 #include "weir/worker/worker.h"
 
 #include <pthread.h>
@@ -80,7 +80,7 @@ Result<std::unique_ptr<Worker>> Worker::make(WorkerOptions options) {
 Worker::Worker(WorkerOptions options) : options_(std::move(options)) {}
 
 Worker::~Worker() {
-  if (net_ != nullptr) net_->shut_down();
+  net_.reset();  // which still looks at the graphs
   flows_.clear();
 }
 

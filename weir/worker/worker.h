@@ -1,5 +1,5 @@
-// A worker: one thread with its ring, its net and its graphs. Nothing of it is shared but wake-ups: stop() and
-// what channels call may come from any thread.
+// A worker: one thread with its ring, its net and its graphs. Nothing of it is shared but wake-ups:
+// stop() and what channels call may come from any thread.
 //
 //   auto worker = Worker::make().value();
 //   Endpoint* server = worker->listen(Address::loopback(7000)).value();
@@ -69,8 +69,8 @@ class FlowHandle {
   // What the flow is made of, for pictures and names (plan/describe.h).
   PlanView plan() const { return flow_->plan; }
 
-  // The endpoints of the flow accept and receive no more; what was received is answered, what is queued is sent;
-  // then, or when the time is up, the flow ends.
+  // The endpoints of the flow accept and receive no more; what was received is answered, what is
+  // queued is sent; then, or when the time is up, the flow ends.
   void stop(Duration time_max = 5 * seconds);
   // It has ended: it runs no more.
   bool ended() const { return flow_->ended; }
@@ -95,12 +95,13 @@ class Worker {
   }
   Endpoint& make_dialer(EndpointOptions const& options = {}) { return net_->make_dialer(options); }
 
-  // Runs `flow` from now on, in a graph of its own. `std::move(flow).install(Graph&)` puts its subgraphs there
-  // and hands it over for good (Graph::adopt).
+  // Runs `flow` from now on, in a graph of its own. `std::move(flow).install(Graph&)` puts its
+  // subgraphs there and hands it over for good (Graph::adopt).
   template <class Flow>
   FlowHandle add(Flow flow) {
     RunningFlow& running = begin_flow();
-    running.plan = Flow::plan();
+    // What is written by hand against the Core API has none.
+    if constexpr (requires { Flow::plan(); }) running.plan = Flow::plan();
     std::move(flow).install(running.graph);
     return FlowHandle(running);
   }
@@ -110,7 +111,8 @@ class Worker {
   // From any thread; returns at once.
   void stop();
 
-  // One turn of the loop, which sleeps until `deadline` at most. For tests, and for programs that own the loop.
+  // One turn of the loop, which sleeps until `deadline` at most. For tests, and for programs that
+  // own the loop.
   void step(Instant deadline = never);
   // Turns until `predicate` holds: true; or until that took too long (some 10 seconds): false.
   bool run_until(std::function<bool()> const& predicate);

@@ -1,6 +1,6 @@
-// decode(codec, on_malformed): makes values of bytes. Takes a View, or a pair of anything and a View (a frame
-// and whom it is from), and gives the value, or the pair with the value. Bytes that are no value go to
-// on_malformed(item) instead and nowhere else.
+// decode(codec, on_malformed): makes values of bytes. Takes a View, or a pair of anything and a
+// View (a frame and whom it is from), and gives the value, or the pair with the value. Bytes that
+// are no value go to on_malformed(item) instead and nowhere else.
 #pragma once
 
 #include <type_traits>
@@ -36,8 +36,8 @@ struct Decode : Operator {
     if constexpr (bytes) {
       constexpr bool callable = takes_item<OnMalformed, Item const&>;
       static_assert(callable || !Aloud,
-                    "weir: decode(codec, on_malformed): on_malformed cannot be called with the Item "
-                    "it receives; let it take the item, or the parts of a pair");
+                    "weir: decode(codec, on_malformed): on_malformed cannot be called with the "
+                    "Item it receives; let it take the item, or the parts of a pair");
       return callable;
     }
     return false;

@@ -1,5 +1,5 @@
-// dest(output): appends each item to an output and ends the chain. An output is anything with a `value_type`
-// and `push(item)`; it is referred to, not owned, and must outlive the flow.
+// dest(output): appends each item to an output and ends the chain. An output is anything with a
+// `value_type` and `push(item)`; it is referred to, not owned, and must outlive the flow.
 #pragma once
 
 #include <concepts>
@@ -10,7 +10,9 @@
 namespace weir {
 
 template <class T>
-concept is_output = requires(T& output, typename T::value_type item) { output.push(std::move(item)); };
+concept is_output = requires(T& output, typename T::value_type item) {
+  output.push(std::move(item));
+};
 
 template <is_output Output>
 struct Dest : Operator {
@@ -22,7 +24,8 @@ struct Dest : Operator {
   static consteval bool takes() {
     constexpr bool fits = std::convertible_to<Item, typename Output::value_type>;
     static_assert(fits || !Aloud,
-                  "weir: dest(output): the output does not take the Item it receives; map it first");
+                  "weir: dest(output): the output does not take the Item it receives; map it "
+                  "first");
     return fits;
   }
   template <class Item>

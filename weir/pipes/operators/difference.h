@@ -1,6 +1,7 @@
-// difference(), difference(pos_lifetime, neg_lifetime): gives the items of `pos`, as often as they come, that
-// are not among those of `neg`. All of `neg` is taken before any of `pos`. A `pos` that lives forever is kept
-// and given again in every tick in which the operator runs; a `neg` that does is never forgotten.
+// difference(), difference(pos_lifetime, neg_lifetime): gives the items of `pos`, as often as they
+// come, that are not among those of `neg`. All of `neg` is taken before any of `pos`. A `pos` that
+// lives forever is kept and given again in every tick in which the operator runs; a `neg` that does
+// is never forgotten.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// encode(codec): makes bytes of values: of a value a View, of a pair (to, value) the pair (to, View). The
-// bytes last until the tick ends. A value that is a View already passes as it is.
+// encode(codec): makes bytes of values: of a value a View, of a pair (to, value) the pair
+// (to, View). The bytes last until the tick ends. A value that is a View already passes as it is.
 #pragma once
 
 #include <cstdint>

@@ -18,8 +18,8 @@ struct Filter : Operator {
   static consteval bool takes() {
     constexpr bool callable = takes_item<F, Item const&>;
     static_assert(callable || !Aloud,
-                  "weir: filter(f): f cannot be called with the Item it receives; let it take the item "
-                  "by value or const&, or the parts of a pair or tuple, and return bool");
+                  "weir: filter(f): f cannot be called with the Item it receives; let it take the "
+                  "item by value or const&, or the parts of a pair or tuple, and return bool");
     if constexpr (callable) {
       constexpr bool decides = std::convertible_to<CallResult<F, Item const&>, bool>;
       static_assert(decides || !Aloud, "weir: filter(f): f must return bool");

@@ -24,8 +24,8 @@ struct FilterMap : Operator {
   static consteval bool takes() {
     constexpr bool callable = takes_item<F, Item>;
     static_assert(callable || !Aloud,
-                  "weir: filter_map(f): f cannot be called with the Item it receives; let it take the "
-                  "item, or the parts of a pair or tuple, and return an optional");
+                  "weir: filter_map(f): f cannot be called with the Item it receives; let it take "
+                  "the item, or the parts of a pair or tuple, and return an optional");
     if constexpr (callable) {
       constexpr bool optional = is_optional_like<CallResult<F, Item>>;
       static_assert(optional || !Aloud, "weir: filter_map(f): f must return an optional");

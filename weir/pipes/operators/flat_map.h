@@ -19,8 +19,8 @@ struct FlatMap : Operator {
   static consteval bool takes() {
     constexpr bool callable = takes_item<F, Item>;
     static_assert(callable || !Aloud,
-                  "weir: flat_map(f): f cannot be called with the Item it receives; let it take the "
-                  "item, or the parts of a pair or tuple, and return a range");
+                  "weir: flat_map(f): f cannot be called with the Item it receives; let it take "
+                  "the item, or the parts of a pair or tuple, and return a range");
     if constexpr (callable) {
       constexpr bool range = is_range<CallResult<F, Item>>;
       static_assert(range || !Aloud, "weir: flat_map(f): f must return a range");

@@ -1,5 +1,6 @@
-// fold(init, f), fold(tick | forever, init, f): combines all items into one with f(accumulated&, item) and
-// gives a copy of it once in every tick, when everything has come; without input that is init().
+// fold(init, f), fold(tick | forever, init, f): combines all items into one with
+// f(accumulated&, item) and gives a copy of it once in every tick, when everything has come;
+// without input that is init().
 #pragma once
 
 #include <concepts>
@@ -47,16 +48,16 @@ struct Fold : Operator {
   static consteval bool takes() {
     constexpr bool begins = !std::same_as<Accumulated, Untyped>;
     static_assert(begins || !Aloud,
-                  "weir: fold(init, f): init must be a function that makes the value to begin with, "
-                  "as in fold([] { return 0; }, f)");
+                  "weir: fold(init, f): init must be a function that makes the value to begin "
+                  "with, as in fold([] { return 0; }, f)");
     constexpr bool stays = !(lives_forever<Lifetime> && borrows<Accumulated>);
     static_assert(stays || !Aloud,
-                  "weir: fold(forever): what it accumulates holds a View, which ends with the tick; "
-                  "own() its bytes first");
+                  "weir: fold(forever): what it accumulates holds a View, which ends with the "
+                  "tick; own() its bytes first");
     constexpr bool callable = std::invocable<F&, Accumulated&, Item>;
     static_assert(callable || !begins || !stays || !Aloud,
-                  "weir: fold(init, f): f must be callable as f(accumulated&, Item), where accumulated "
-                  "is what init() makes");
+                  "weir: fold(init, f): f must be callable as f(accumulated&, Item), where "
+                  "accumulated is what init() makes");
     return begins && stays && callable;
   }
   template <class Item>

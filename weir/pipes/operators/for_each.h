@@ -17,8 +17,8 @@ struct ForEach : Operator {
   static consteval bool takes() {
     constexpr bool callable = takes_item<F, Item>;
     static_assert(callable || !Aloud,
-                  "weir: for_each(f): f cannot be called with the Item it receives; let it take the "
-                  "item, the parts of a pair or tuple, or a Context const& before either");
+                  "weir: for_each(f): f cannot be called with the Item it receives; let it take "
+                  "the item, the parts of a pair or tuple, or a Context const& before either");
     return callable;
   }
   template <class Item>

@@ -17,8 +17,8 @@ struct Inspect : Operator {
   static consteval bool takes() {
     constexpr bool callable = takes_item<F, Item const&>;
     static_assert(callable || !Aloud,
-                  "weir: inspect(f): f cannot be called with the Item it receives; let it take the item "
-                  "by value or const&, or the parts of a pair or tuple");
+                  "weir: inspect(f): f cannot be called with the Item it receives; let it take the "
+                  "item by value or const&, or the parts of a pair or tuple");
     return callable;
   }
   template <class Item>

@@ -1,9 +1,10 @@
-// join(), join(lifetime), join(left, right): pairs (K, A) of input 0 with (K, B) of input 1 where the keys are
-// equal, and gives (K, (A, B)). Sets: an equal (key, value) of one side counts once.
+// join(), join(lifetime), join(left, right): pairs (K, A) of input 0 with (K, B) of input 1 where
+// the keys are equal, and gives (K, (A, B)). Sets: an equal (key, value) of one side counts once.
 //
-// A symmetric hash join (Wilschut and Apers, 1991): an item is put into its own side's table and meets what
-// the other side's holds, so each pair comes once, when its later half comes. Where both sides live forever,
-// every tick gives the whole result again; join_no_replay gives only what is new.
+// A symmetric hash join (Wilschut and Apers, 1991): an item is put into its own side's table and
+// meets what the other side's holds, so each pair comes once, when its later half comes. Where both
+// sides live forever, every tick gives the whole result again; join_no_replay gives only what is
+// new.
 #pragma once
 
 #include <cstddef>
@@ -46,19 +47,20 @@ struct Join : Operator {
   static consteval bool takes() {
     constexpr bool pairs = is_pair<A> && is_pair<B>;
     static_assert(pairs || !Aloud,
-                  "weir: join(): inputs [0] and [1] must both carry pairs (key, value), as A and B; "
-                  "map them into pairs first");
+                  "weir: join(): inputs [0] and [1] must both carry pairs (key, value), as A and "
+                  "B; map them into pairs first");
     if constexpr (pairs) {
       constexpr bool same = std::is_same_v<typename A::first_type, typename B::first_type>;
       static_assert(same || !Aloud,
-                    "weir: join(): the keys of inputs [0] and [1], pairs A and B, must have the same "
-                    "type; map one of them first");
+                    "weir: join(): the keys of inputs [0] and [1], pairs A and B, must have the "
+                    "same type; map one of them first");
       constexpr bool stays =
           !(lives_forever<Left> && borrows<A>) && !(lives_forever<Right> && borrows<B>);
       static_assert(stays || !same || !Aloud,
                     "weir: join(forever): the items hold a View, which ends with the tick; "
                     "own() its bytes first");
-      constexpr bool key = is_key<typename A::first_type> && is_comparable<typename A::second_type> &&
+      constexpr bool key = is_key<typename A::first_type> &&
+                           is_comparable<typename A::second_type> &&
                            is_comparable<typename B::second_type>;
       static_assert(key || !stays || !same || !Aloud,
                     "weir: join(): keys need operator== and a hash (a hash() member or std::hash), "

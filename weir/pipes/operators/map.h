@@ -18,12 +18,13 @@ struct Map : Operator {
   static consteval bool takes() {
     constexpr bool callable = takes_item<F, Item>;
     static_assert(callable || !Aloud,
-                  "weir: map(f): f cannot be called with the Item it receives; let it take the item, "
-                  "the parts of a pair or tuple, or a Context const& before either");
+                  "weir: map(f): f cannot be called with the Item it receives; let it take the "
+                  "item, the parts of a pair or tuple, or a Context const& before either");
     if constexpr (callable) {
       constexpr bool gives = !std::is_void_v<CallResult<F, Item>>;
       static_assert(gives || !Aloud,
-                    "weir: map(f): f must return what is to go on; to only look at items use inspect");
+                    "weir: map(f): f must return what is to go on; to only look at items use "
+                    "inspect");
       return gives;
     }
     return false;

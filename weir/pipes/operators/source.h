@@ -10,7 +10,8 @@
 namespace weir {
 
 template <class T>
-concept is_input = requires(T& input, void (*push)(typename T::value_type&&), std::int64_t& budget) {
+concept is_input = requires(T& input, void (*push)(typename T::value_type&&),
+                            std::int64_t& budget) {
   { input.drain(push, budget) } -> std::same_as<bool>;
 };
 

@@ -1,4 +1,5 @@
-// unique(), unique(tick), unique(forever): gives the first of equal items, once in its lifetime, in order.
+// unique(), unique(tick), unique(forever): gives the first of equal items, once in its lifetime, in
+// order.
 #pragma once
 
 #include "weir/base/bytes.h"
@@ -26,7 +27,8 @@ struct Unique : Operator {
                   "own() its bytes first");
     constexpr bool key = is_key<Item>;
     static_assert(key || !stays || !Aloud,
-                  "weir: unique(): the Item needs operator== and a hash (a hash() member or std::hash)");
+                  "weir: unique(): the Item needs operator== and a hash (a hash() member or "
+                  "std::hash)");
     return stays && key;
   }
   template <class Item>

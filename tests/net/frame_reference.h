@@ -1,5 +1,5 @@
-// The obviously right decoder: one byte after the other, everything copied. Tests and the fuzz target hold
-// FrameDecoder against it.
+// The obviously right decoder: one byte after the other, everything copied. Tests and the fuzz
+// target hold FrameDecoder against it.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +49,8 @@ inline ReferenceFrames decode_bytewise(Framing framing, std::uint32_t frame_byte
   return result;
 }
 
-// The same stream in pieces drawn from `next(bound)`, which is below its bound: pieces of one storage or of
-// several, copied out now and then, decoded under small budgets.
+// The same stream in pieces drawn from `next(bound)`, which is below its bound: pieces of one
+// storage or of several, copied out now and then, decoded under small budgets.
 template <class Next>
 ReferenceFrames decode_in_pieces(Framing framing, std::uint32_t frame_bytes_max,
                                  std::string_view stream, Next&& next) {
@@ -74,7 +74,8 @@ ReferenceFrames decode_in_pieces(Framing framing, std::uint32_t frame_bytes_max,
     if (next(5) == 0) decoder.own();
     if (decoded != Decoded::hungry) continue;
     if (at == stream.size()) break;
-    auto const size = static_cast<std::uint32_t>(1 + next(std::min<std::size_t>(stream.size() - at, 40)));
+    auto const size =
+        static_cast<std::uint32_t>(1 + next(std::min<std::size_t>(stream.size() - at, 40)));
     if (storages.empty() || storages.back().size() - used < size || next(3) == 0) {
       storages.emplace_back(std::size_t{128});
       storages.back().view().storage()->pooled = true;

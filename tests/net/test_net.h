@@ -1,8 +1,9 @@
-// What the tests of net are made of: a worker on the kernel under test, flows written by hand against the Core
-// API, and clients on the other side of the wire that check every byte.
+// What the tests of net are made of: a worker on the kernel under test, flows written by hand
+// against the Core API, and clients on the other side of the wire that check every byte.
 //
-// In a simulated world the worker parks without a deadline. If then nothing can ever happen again although the
-// test waits for something, that is a stall, and it is noticed at once rather than hidden by a time-out.
+// In a simulated world the worker parks without a deadline. If then nothing can ever happen again
+// although the test waits for something, that is a stall, and it is noticed at once rather than
+// hidden by a time-out.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -93,7 +94,7 @@ class Client {
   bool over = false;
   bool one_send_an_act = false;
   std::size_t send_size_max = 1u << 20;
-  std::uint32_t receive_size_max = 1u << 20;
+  std::uint32_t receive_size_max = 64 * 1024;
 
  private:
   std::unique_ptr<Peer> peer_;
@@ -114,7 +115,7 @@ struct Echo {
       Handoff<Frame>* out = nullptr;
       std::uint64_t tick = ~std::uint64_t{0};
     };
-    auto made = std::make_unique<State>();
+    auto made = make_owner<State>();
     State* const state = made.get();
     graph.adopt(std::move(made));
     std::vector<std::uint64_t>* const counts = items_per_tick;
@@ -141,8 +142,8 @@ struct Echo {
   }
 };
 
-// A flow that does to each frame what `on_frame(Frame, Handoff<Frame>& out)` says, and to each event what
-// `on_event` says.
+// A flow that does to each frame what `on_frame(Frame, Handoff<Frame>& out)` says, and to each
+// event what `on_event` says.
 struct Custom {
   Endpoint& endpoint;
   std::function<void(Frame const&, Handoff<Frame>&)> on_frame;
@@ -154,7 +155,7 @@ struct Custom {
       std::function<void(ConnectionEvent const&, Handoff<Frame>&)> on_event;
       Handoff<Frame>* out = nullptr;
     };
-    auto made = std::make_unique<State>();
+    auto made = make_owner<State>();
     State* const state = made.get();
     state->on_frame = std::move(on_frame);
     state->on_event = std::move(on_event);
@@ -167,7 +168,8 @@ struct Custom {
           },
           activation.budget);
       done = from->ingress().drain([&](Frame const& frame) { state->on_frame(frame, *state->out); },
-                                   activation.budget) && done;
+                                   activation.budget) &&
+             done;
       return done ? Status::done : Status::yielded;
     });
     from->events().attach(graph, both);
@@ -192,13 +194,15 @@ inline Limits tiny_limits(std::uint32_t pool_count, std::uint32_t pool_bytes) {
 // The server under test.
 class TestNet {
  public:
-  explicit TestNet(KernelChoice const& choice, Limits const& limits = {}, TickBudget budget = {})
+  explicit TestNet(KernelChoice const& choice, Limits const& limits = {}, TickBudget budget = {},
+                   Duration stop_time_max = 5 * seconds)
       : kernel_(choice) {
     WorkerOptions options;
     options.make_kernel = [this] { return kernel_.make_kernel(); };
     options.setup.hide = kernel_.hide();
     options.limits = limits;
     options.tick_budget = budget;
+    options.stop_time_max = stop_time_max;
     auto made = Worker::make(std::move(options));
     if (!made) std::fprintf(stderr, "%s\n", made.error().message.c_str());
     worker_ = std::move(made).value();
@@ -239,8 +243,11 @@ class TestNet {
     return moved;
   }
 
-  // Steps until `predicate` holds. False, with an explanation, if it cannot.
-  testing::AssertionResult run_until(std::function<bool()> const& predicate) {
+  // Steps until `predicate` holds. False, with an explanation, if it cannot. A client does not wake
+  // the worker when it could act: where time matters, `park_time` bounds how long a simulated
+  // worker sleeps meanwhile.
+  testing::AssertionResult run_until(std::function<bool()> const& predicate,
+                                     Duration park_time = never) {
     SimWorld* const world = kernel_.world();
     Instant const end = worker_->clock().now() + 60 * seconds;
     for (std::uint32_t i = 0; i < 400'000; ++i) {
@@ -248,7 +255,9 @@ class TestNet {
       if (predicate()) return testing::AssertionSuccess();
       Instant const now = worker_->clock().now();
       if (now > end) break;
-      worker_->step(world != nullptr ? never : now + milliseconds);
+      worker_->step(world == nullptr     ? now + milliseconds
+                    : park_time == never ? never
+                                         : now + park_time);
       bool const stalled = world != nullptr && world->deadlocked() && !act() && !predicate();
       if (stalled) return testing::AssertionFailure() << "stalled\n" << describe();
     }
@@ -256,30 +265,31 @@ class TestNet {
     return testing::AssertionFailure() << "not within 400000 steps and 60 s\n" << describe();
   }
 
-  // Steps until nothing happens any more; in real time, until nothing has happened for a while.
-  void run_until_quiet() {
-    SimWorld* const world = kernel_.world();
+  // Steps for a while: too short for marks to rise or deadlines to pass, long enough for anything
+  // else.
+  void run_for(Duration duration = 50 * milliseconds) {
+    bool const simulated = kernel_.simulated();
+    Instant const end = worker_->clock().now() + duration;
     std::uint32_t quiet = 0;
-    for (std::uint32_t i = 0; i < 400'000 && quiet < 20; ++i) {
+    while (worker_->clock().now() < end && quiet < (simulated ? 10'000 : 20)) {
       bool const moved = act();
       std::uint64_t const before = worker_->ring().counters().completions;
-      worker_->step(world != nullptr ? never : worker_->clock().now() + 2 * milliseconds);
-      bool const done_something = moved || worker_->ring().counters().completions != before;
-      quiet = done_something ? 0 : quiet + 1;
-      if (world != nullptr && world->deadlocked() && !act()) return;
+      Duration const park_time = simulated ? 20 * microseconds : milliseconds;
+      worker_->step(worker_->clock().now() + park_time);
+      bool const worked = moved || worker_->ring().counters().completions != before;
+      quiet = worked ? 0 : quiet + 1;
     }
   }
 
   std::string describe() {
     NetCounters const& c = counters();
-    std::string text = "connections " + std::to_string(net().connection_count()) + ", pressure " +
-                       std::to_string(net().pressure()) + ", unfinished " +
-                       std::to_string(net().unfinished_bytes()) + ", frames in " +
-                       std::to_string(c.frames_in) + " out " + std::to_string(c.frames_out) +
-                       ", blocked " + std::to_string(c.blocked) + ", suspended " +
-                       std::to_string(c.suspended) + ", no_buffers " +
-                       std::to_string(c.no_buffers) + ", may sleep " +
-                       std::to_string(worker_->may_sleep()) + "\n";
+    std::string text =
+        "connections " + std::to_string(net().connection_count()) + ", pressure " +
+        std::to_string(net().pressure()) + ", unfinished " +
+        std::to_string(net().unfinished_bytes()) + ", frames in " + std::to_string(c.frames_in) +
+        " out " + std::to_string(c.frames_out) + ", blocked " + std::to_string(c.blocked) +
+        ", suspended " + std::to_string(c.suspended) + ", no_buffers " +
+        std::to_string(c.no_buffers) + ", may sleep " + std::to_string(worker_->may_sleep()) + "\n";
     if (kernel_.world() != nullptr) text += kernel_.world()->describe();
     return text;
   }

@@ -1,0 +1,77 @@
+// After warm-up an echo of small frames allocates nothing: not a frame, not a send, not a
+// completion.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "tests/net/test_net.h"
+
+namespace {
+
+bool counting = false;
+std::uint64_t allocations = 0;
+
+void* allocate(std::size_t size) {
+  if (counting) ++allocations;
+  void* const memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void* operator new[](std::size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+// Calls of malloc by our own code; the linker sends them here (--wrap).
+extern "C" void* __real_malloc(std::size_t size);
+extern "C" void* __wrap_malloc(std::size_t size) {
+  if (counting) ++allocations;
+  return __real_malloc(size);
+}
+
+namespace weir {
+namespace {
+
+class NetAllocation : public testing::TestWithParam<KernelChoice> {};
+INSTANTIATE_TEST_SUITE_P(Kernels, NetAllocation, testing::ValuesIn(test_kernels()),
+                         [](auto const& choice) { return name_of(choice); });
+
+TEST_P(NetAllocation, echo_allocates_nothing_after_warm_up) {
+  if (!GetParam().name.starts_with("uring")) GTEST_SKIP() << "this kernel allocates";
+  TestNet test(GetParam());
+  Endpoint& server = test.listen();
+  test.worker().add(Echo{server});
+  std::vector<Client*> clients;
+  std::string burst;
+  for (int i = 0; i < 32; ++i) burst += framed(std::string(64, 'b'));
+  for (int i = 0; i < 8; ++i) clients.push_back(&test.connect(server.address()));
+  for (std::uint64_t round = 1; round <= 60; ++round) {
+    for (Client* client : clients) client->send(burst);
+    auto const answered = [&] {
+      for (Client* client : clients)
+        if (client->received.size() < round * burst.size()) return false;
+      return true;
+    };
+    for (int i = 0; i < 1000 && !answered(); ++i) {
+      test.act();
+      counting = round > 20;
+      test.worker().step(test.worker().clock().now() + 1 * milliseconds);
+      counting = false;
+    }
+    ASSERT_TRUE(answered());
+  }
+  // But the memory of a frame that lies across two buffers of the pool.
+  std::uint64_t const buffers = test.counters().bytes_in / (256 * 1024) + 1;
+  EXPECT_LE(allocations, buffers);
+  allocations = 0;
+  EXPECT_EQ(test.counters().copied_bytes, 0u);
+}
+
+}  // namespace
+}  // namespace weir
