@@ -48,17 +48,17 @@ int run(int count, char** values) {
 
   std::uint64_t frames = 0;
   std::uint64_t touched = 0;
-  FlowHandle handle = worker.add(weir::flow(
-      source_tcp(server) >> decode(ViewCodec{}, refuse(server)) >>
-      map([&](ConnectionId from, View payload) {
-        ++frames;
-        if (!payload.empty()) {
-          touched += static_cast<std::uint64_t>(payload[0]) +
-                     static_cast<std::uint64_t>(payload[payload.size() - 1]);
-        }
-        return std::pair{from, payload};
-      }) >>
-      encode(ViewCodec{}) >> dest_tcp(server)));
+  FlowHandle handle =
+      worker.add(weir::flow(source_tcp(server) >> decode(ViewCodec{}, refuse(server)) >>
+                            map([&](ConnectionId from, View payload) {
+                              ++frames;
+                              if (!payload.empty()) {
+                                touched += static_cast<std::uint64_t>(payload[0]) +
+                                           static_cast<std::uint64_t>(payload[payload.size() - 1]);
+                              }
+                              return std::pair{from, payload};
+                            }) >>
+                            encode(ViewCodec{}) >> dest_tcp(server)));
   if (tick_items > 0) handle.graph().set_budget({tick_items, never});
 
   running = &worker;

@@ -1,6 +1,7 @@
-// One frame from socket to socket, hop by hop, on the simulated kernel: what docs/architecture.md prints as the
-// life of an item. The loop of weir/worker/worker.cc is written out here line by line, and after each line the
-// layers say what they have seen: so a change that moves a hop to another layer, or adds a round, fails here.
+// One frame from socket to socket, hop by hop, on the simulated kernel: what docs/architecture.md
+// prints as the life of an item. The loop of weir/worker/worker.cc is written out here line by
+// line, and after each line the layers say what they have seen: so a change that moves a hop to
+// another layer, or adds a round, fails here.
 
 #include <gtest/gtest.h>
 
@@ -45,8 +46,8 @@ struct Seen {
 std::ostream& operator<<(std::ostream& out, Seen const& seen) {
   return out << "completions " << seen.completions << ", bytes_in " << seen.bytes_in
              << ", frames_in " << seen.frames_in << ", activations " << seen.activations
-             << ", items " << seen.items << ", frames_out " << seen.frames_out
-             << ", submissions " << seen.submissions;
+             << ", items " << seen.items << ", frames_out " << seen.frames_out << ", submissions "
+             << seen.submissions;
 }
 
 class LifeOfAnItem : public testing::Test {
@@ -80,17 +81,23 @@ class LifeOfAnItem : public testing::Test {
   }
 
   Seen seen() const {
-    return {ring_->counters().completions, net_->counters().bytes_in,
-            net_->counters().frames_in,    graph_.counters().activations,
-            items_,                        net_->counters().frames_out,
+    return {ring_->counters().completions,
+            net_->counters().bytes_in,
+            net_->counters().frames_in,
+            graph_.counters().activations,
+            items_,
+            net_->counters().frames_out,
             ring_->counters().submissions};
   }
   // What has changed since `before`.
   Seen since(Seen const& before) const {
     Seen const now = seen();
-    return {now.completions - before.completions, now.bytes_in - before.bytes_in,
-            now.frames_in - before.frames_in,     now.activations - before.activations,
-            now.items - before.items,             now.frames_out - before.frames_out,
+    return {now.completions - before.completions,
+            now.bytes_in - before.bytes_in,
+            now.frames_in - before.frames_in,
+            now.activations - before.activations,
+            now.items - before.items,
+            now.frames_out - before.frames_out,
             now.submissions - before.submissions};
   }
 

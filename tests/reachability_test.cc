@@ -41,8 +41,8 @@ Outcome run(std::string const& arguments) {
 class Reachability : public testing::Test {
  protected:
   void SetUp() override {
-    directory_ = std::filesystem::path(testing::TempDir()) /
-                 ("reachability_" + std::to_string(::getpid()));
+    directory_ =
+        std::filesystem::path(testing::TempDir()) / ("reachability_" + std::to_string(::getpid()));
     std::filesystem::create_directories(directory_);
   }
   void TearDown() override { std::filesystem::remove_all(directory_); }
@@ -98,8 +98,7 @@ TEST_F(Reachability, names_the_vertex_that_was_probably_meant) {
 }
 
 TEST_F(Reachability, says_that_a_port_number_is_in_use) {
-  auto const taken =
-      weir::open_tcp_listener(weir::Address::loopback(0), 1, weir::Blocking::no);
+  auto const taken = weir::open_tcp_listener(weir::Address::loopback(0), 1, weir::Blocking::no);
   ASSERT_TRUE(taken.ok());
   weir::Address const address = weir::local_address_of(taken.value()).value();
   Outcome const outcome = run("--serve " + address.text());
@@ -109,8 +108,7 @@ TEST_F(Reachability, says_that_a_port_number_is_in_use) {
 }
 
 TEST_F(Reachability, says_that_nobody_serves) {
-  auto const taken =
-      weir::open_tcp_listener(weir::Address::loopback(0), 1, weir::Blocking::no);
+  auto const taken = weir::open_tcp_listener(weir::Address::loopback(0), 1, weir::Blocking::no);
   weir::Address const address = weir::local_address_of(taken.value()).value();
   ::close(taken.value());
   Outcome const outcome =

@@ -58,22 +58,22 @@ auto make_flow(weir::Endpoint& dialer, ConnectionId server, std::vector<Request>
                Answers& answers, End& end) {
   using namespace weir;
 
-  return weir::flow(
-      source_iter(std::move(requests)) >>
-          map([server](Request const& request) { return std::pair{server, request}; }) >>
-          encode(RequestCodec{}) >> dest_tcp(dialer),
+  return weir::flow(source_iter(std::move(requests)) >> map([server](Request const& request) {
+                      return std::pair{server, request};
+                    }) >>
+                        encode(RequestCodec{}) >> dest_tcp(dialer),
 
-      source_tcp(dialer) >> decode(AnswerCodec{}, refuse(dialer)) >>
-          for_each([&answers](ConnectionId, std::tuple<Vertex> answer) {
-            auto const vertex = std::get<0>(answer);
-            if (vertex >= answers.reached.size() || answers.reached[vertex]) return;
-            answers.reached[vertex] = true;
-            ++answers.count;
-          }),
-      source_tcp_events(dialer) >> for_each([&end](ConnectionEvent const& event) {
-        if (event.kind != ConnectionEvent::Kind::closed) return;
-        end = {true, event.reason};
-      }));
+                    source_tcp(dialer) >> decode(AnswerCodec{}, refuse(dialer)) >>
+                        for_each([&answers](ConnectionId, std::tuple<Vertex> answer) {
+                          auto const vertex = std::get<0>(answer);
+                          if (vertex >= answers.reached.size() || answers.reached[vertex]) return;
+                          answers.reached[vertex] = true;
+                          ++answers.count;
+                        }),
+                    source_tcp_events(dialer) >> for_each([&end](ConnectionEvent const& event) {
+                      if (event.kind != ConnectionEvent::Kind::closed) return;
+                      end = {true, event.reason};
+                    }));
 }
 
 }  // namespace
@@ -97,9 +97,9 @@ weir::Result<Answers> ask(weir::Address const& address, DependencyGraph const& g
   progress.show(answers.count, worker.net(), true);
   answers.seconds = progress.elapsed_seconds();
   if (end.reason != weir::CloseReason::peer_closed) {
-    return weir::Error{0, "the connection to " + address.text() +
-                              " ended before the answer was complete: " +
-                              std::string(text(end.reason))};
+    return weir::Error{
+        0, "the connection to " + address.text() +
+               " ended before the answer was complete: " + std::string(text(end.reason))};
   }
   return answers;
 }

@@ -1,4 +1,5 @@
-// A graph to ask questions of: the package dependencies of this distribution, or a plain list of edges.
+// A graph to ask questions of: the package dependencies of this distribution, or a plain list of
+// edges.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// What does a package pull in? A server process runs the reachability flow over TCP; a client process streams
-// the package dependencies of this distribution to it and receives what can be reached as it is found.
+// What does a package pull in? A server process runs the reachability flow over TCP; a client
+// process streams the package dependencies of this distribution to it and receives what can be
+// reached as it is found.
 //
 //   reachability                          both processes, on this machine
 //   reachability --serve 127.0.0.1:7000   only the server

@@ -25,17 +25,20 @@ auto make_flow(weir::Endpoint& server) {
   return weir::flow(
       requests = source_tcp(server) >> decode(RequestCodec{}, refuse(server)) >> tee(),
       reached = union_() >> unique(forever) >> tee(),
-      paths = join_no_replay(forever, forever) >>
-              map([](Vertex, auto met) { return std::pair{met.second, met.first}; }),
+      paths = join_no_replay(forever, forever) >> map([](Vertex, auto met) {
+                return std::pair{met.second, met.first};
+              }),
 
       requests >> filter_map([](ConnectionId client, Request const& request) {
         auto const* const question = std::get_if<Question>(&request);
         return question ? std::optional(std::pair{question->vertex, client}) : std::nullopt;
-      }) >> reached,
+      }) >>
+          reached,
       requests >> filter_map([](ConnectionId, Request const& request) {
         auto const* const edge = std::get_if<Edge>(&request);
         return edge ? std::optional(*edge) : std::nullopt;
-      }) >> paths[_1],
+      }) >>
+          paths[_1],
       requests >> for_each([&server](ConnectionId client, Request const& request) {
         // Closes when what this tick still finds has gone out, too.
         if (std::holds_alternative<Done>(request)) server.close(client);
@@ -45,7 +48,8 @@ auto make_flow(weir::Endpoint& server) {
       paths >> reached,  // a cycle: runs to its fixed point within the tick
       reached >> map([](Vertex vertex, ConnectionId client) {
         return std::pair{client, std::tuple{vertex}};
-      }) >> encode(AnswerCodec{}) >> dest_tcp(server));
+      }) >>
+          encode(AnswerCodec{}) >> dest_tcp(server));
 }
 
 using Flow = decltype(make_flow(std::declval<weir::Endpoint&>()));

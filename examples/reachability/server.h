@@ -9,7 +9,8 @@
 
 namespace example {
 
-// Serves until the process is told to end (SIGTERM). `ready` is called with the address it listens on.
+// Serves until the process is told to end (SIGTERM). `ready` is called with the address it listens
+// on.
 weir::Result<void> serve(weir::Address const& address,
                          std::function<void(weir::Address const&)> const& ready);
 

@@ -8,7 +8,6 @@ namespace weir {
 
 }  // namespace weir
 
-#define WEIR_ASSERT(condition) \
-  (__builtin_expect(!!(condition), 1) \
-       ? static_cast<void>(0) \
-       : ::weir::assertion_failed(#condition, __FILE__, __LINE__))
+#define WEIR_ASSERT(condition)                               \
+  (__builtin_expect(!!(condition), 1) ? static_cast<void>(0) \
+                                      : ::weir::assertion_failed(#condition, __FILE__, __LINE__))

@@ -67,7 +67,9 @@ constexpr std::uint64_t hash_of(T const& value) {
 // ---- what can be a key, as a question: templates promise more than their bodies can keep ----
 
 template <class T>
-concept is_tuple_like = requires { std::tuple_size<T>::value; };
+concept is_tuple_like = requires {
+  std::tuple_size<T>::value;
+};
 
 template <template <class> class Condition, class T, std::size_t... I>
 consteval bool all_parts(std::index_sequence<I...>) {

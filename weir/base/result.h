@@ -25,14 +25,26 @@ class [[nodiscard]] Result {
   bool ok() const { return value_.has_value(); }
   explicit operator bool() const { return ok(); }
 
-  T& value() & { WEIR_ASSERT(ok()); return *value_; }
-  T const& value() const& { WEIR_ASSERT(ok()); return *value_; }
-  T&& value() && { WEIR_ASSERT(ok()); return *std::move(value_); }
+  T& value() & {
+    WEIR_ASSERT(ok());
+    return *value_;
+  }
+  T const& value() const& {
+    WEIR_ASSERT(ok());
+    return *value_;
+  }
+  T&& value() && {
+    WEIR_ASSERT(ok());
+    return *std::move(value_);
+  }
   T* operator->() { return &value(); }
   T& operator*() & { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
 
-  Error const& error() const { WEIR_ASSERT(!ok()); return error_; }
+  Error const& error() const {
+    WEIR_ASSERT(!ok());
+    return error_;
+  }
 
  private:
   std::optional<T> value_;
@@ -47,7 +59,10 @@ class [[nodiscard]] Result<void> {
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
-  Error const& error() const { WEIR_ASSERT(!ok()); return *error_; }
+  Error const& error() const {
+    WEIR_ASSERT(!ok());
+    return *error_;
+  }
 
  private:
   std::optional<Error> error_;

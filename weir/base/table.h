@@ -51,7 +51,8 @@ class TableIndex {
   template <class Same>
   [[gnu::always_inline]] std::uint32_t find_or_insert(std::uint32_t tag, std::uint32_t number,
                                                       Same&& same) {
-    if (count_ * 4 >= slot_count_ * 3) [[unlikely]] grow();
+    if (count_ * 4 >= slot_count_ * 3) [[unlikely]]
+      grow();
     for (std::uint32_t at = home(tag);; at = next(at)) {  // ends: a quarter of the slots is empty
       Slot& slot = slots_[at];
       if (slot.tag == 0) {
@@ -193,7 +194,8 @@ class SmallList {
 
   template <class U>
   void push_back(U&& value, ListMemory<T>& memory) {
-    if (size_ == capacity_) [[unlikely]] grow(memory);
+    if (size_ == capacity_) [[unlikely]]
+      grow(memory);
     new (static_cast<void*>(begin() + size_)) T(std::forward<U>(value));
     ++size_;
   }

@@ -77,12 +77,11 @@ class Engine final : public Program {
     using State = typename Typed::template StateOf<Node>::type;
     auto& op = Spec::template operator_at<Node>(statements);
     if constexpr (!std::is_same_v<State, Stateless> && requires {
-                    op.template initial_state<
-                        typename Typed::template ItemOnEdge<static_cast<std::size_t>(
-                            plan.nodes[Node].typed_by)>>();
+                    op.template initial_state<typename Typed::template ItemOnEdge<
+                        static_cast<std::size_t>(plan.nodes[Node].typed_by)>>();
                   }) {
-      return op.template initial_state<typename Typed::template ItemOnEdge<
-          static_cast<std::size_t>(plan.nodes[Node].typed_by)>>();
+      return op.template initial_state<typename Typed::template ItemOnEdge<static_cast<std::size_t>(
+          plan.nodes[Node].typed_by)>>();
     } else {
       return State{};
     }
@@ -108,7 +107,8 @@ class Engine final : public Program {
       if constexpr (count > 0) {
         [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
           (engine->template give<plan.out_edges[first + I]>(std::as_const(item)), ...);
-        }(std::make_index_sequence<count - 1>{});
+        }
+        (std::make_index_sequence<count - 1>{});
         engine->template give<plan.out_edges[first + count - 1]>(std::forward<Item>(item));
       }
     }
@@ -162,10 +162,11 @@ class Engine final : public Program {
     engine.context_.current_tick = activation.tick;
     bool finished = true;
     [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-      ((finished &= engine.template run_entry<static_cast<std::size_t>(subgraph.first_entry) + I>(
-            activation)),
+      ((finished &=
+        engine.template run_entry<static_cast<std::size_t>(subgraph.first_entry) + I>(activation)),
        ...);
-    }(std::make_index_sequence<static_cast<std::size_t>(subgraph.entry_count)>{});
+    }
+    (std::make_index_sequence<static_cast<std::size_t>(subgraph.entry_count)>{});
     if (!finished) return Status::yielded;
     if constexpr (subgraph.ends_runs) engine.template end_run<Which>();
     return Status::done;
@@ -209,7 +210,8 @@ class Engine final : public Program {
     constexpr Chosen edges = Concerned::template marks_into<Node>;
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return (static_cast<int>(get<edges.items[I]>(buffers_).take()) + ... + 0) > 0;
-    }(std::make_index_sequence<edges.count>{});
+    }
+    (std::make_index_sequence<edges.count>{});
   }
 
   template <std::size_t Which>
@@ -218,7 +220,8 @@ class Engine final : public Program {
     constexpr Chosen nodes = Concerned::template nodes_with<Which, &OperatorInfo::ends_ticks>;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (engine.template end_tick<nodes.items[I]>(), ...);
-    }(std::make_index_sequence<nodes.count>{});
+    }
+    (std::make_index_sequence<nodes.count>{});
   }
   template <std::size_t Node>
   void end_tick() {
@@ -230,22 +233,25 @@ class Engine final : public Program {
     constexpr Chosen nodes = Concerned::template nodes_with<Which, &OperatorInfo::ends_runs>;
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       (op<nodes.items[I]>().end_run(get<nodes.items[I]>(states_)), ...);
-    }(std::make_index_sequence<nodes.count>{});
+    }
+    (std::make_index_sequence<nodes.count>{});
   }
 
   template <std::size_t... Which>
   void fill_subgraphs(std::index_sequence<Which...>) {
-    ([&] {
-      constexpr PlanSubgraph planned = plan.subgraphs[Which];
-      static_assert(planned.stratum < stratum_last, "weir: this flow has more strata than fit");
-      Subgraph& subgraph = subgraphs_[Which];
-      subgraph.run = &run_subgraph<Which>;
-      subgraph.end_tick = planned.ends_ticks ? &end_tick_of_subgraph<Which> : nullptr;
-      subgraph.self = this;
-      subgraph.name = title_of(Index{Which});
-      subgraph.stratum = static_cast<Stratum>(planned.stratum);
-      subgraph.replays = planned.replays;
-    }(), ...);
+    (
+        [&] {
+          constexpr PlanSubgraph planned = plan.subgraphs[Which];
+          static_assert(planned.stratum < stratum_last, "weir: this flow has more strata than fit");
+          Subgraph& subgraph = subgraphs_[Which];
+          subgraph.run = &run_subgraph<Which>;
+          subgraph.end_tick = planned.ends_ticks ? &end_tick_of_subgraph<Which> : nullptr;
+          subgraph.self = this;
+          subgraph.name = title_of(Index{Which});
+          subgraph.stratum = static_cast<Stratum>(planned.stratum);
+          subgraph.replays = planned.replays;
+        }(),
+        ...);
   }
   // A subgraph is called after the last of its nodes that the user gave a name, or after its first
   // operator.
@@ -259,28 +265,33 @@ class Engine final : public Program {
 
   template <std::size_t... Edge>
   void connect_buffers(Graph& graph, std::index_sequence<Edge...>) {
-    ([&] {
-      constexpr PlanEdge edge = plan.edges[Edge];
-      if constexpr (edge.kind == EdgeKind::handoff || edge.marks) {
-        constexpr PlanNode source = plan.nodes[static_cast<std::size_t>(edge.source)];
-        constexpr PlanNode target = plan.nodes[static_cast<std::size_t>(edge.target)];
-        auto& buffer = get<Edge>(buffers_);
-        buffer.name = target.title();
-        buffer.delay = edge.delay;
-        graph.connect(&subgraphs_[static_cast<std::size_t>(source.subgraph)], buffer,
-                      &subgraphs_[static_cast<std::size_t>(target.subgraph)]);
-      }
-    }(), ...);
+    (
+        [&] {
+          constexpr PlanEdge edge = plan.edges[Edge];
+          if constexpr (edge.kind == EdgeKind::handoff || edge.marks) {
+            constexpr PlanNode source = plan.nodes[static_cast<std::size_t>(edge.source)];
+            constexpr PlanNode target = plan.nodes[static_cast<std::size_t>(edge.target)];
+            auto& buffer = get<Edge>(buffers_);
+            buffer.name = target.title();
+            buffer.delay = edge.delay;
+            graph.connect(&subgraphs_[static_cast<std::size_t>(source.subgraph)], buffer,
+                          &subgraphs_[static_cast<std::size_t>(target.subgraph)]);
+          }
+        }(),
+        ...);
   }
 
   // Sources and destinations outside the flow learn which subgraph reads or writes them.
   template <std::size_t... Node>
   void attach_ends(Graph& graph, std::index_sequence<Node...>) {
-    ([&] {
-      if constexpr (requires { op<Node>().attach(graph, subgraphs_[0]); }) {
-        op<Node>().attach(graph, subgraphs_[static_cast<std::size_t>(plan.nodes[Node].subgraph)]);
-      }
-    }(), ...);
+    (
+        [&] {
+          if constexpr (requires { op<Node>().attach(graph, subgraphs_[0]); }) {
+            op<Node>().attach(graph,
+                              subgraphs_[static_cast<std::size_t>(plan.nodes[Node].subgraph)]);
+          }
+        }(),
+        ...);
   }
 
   typename Spec::Statements statements_;

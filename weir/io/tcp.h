@@ -1,11 +1,12 @@
-// TCP in a flow: source_tcp(endpoint) gives the frames of all connections, dest_tcp(endpoint) sends frames.
+// TCP in a flow: source_tcp(endpoint) gives the frames of all connections, dest_tcp(endpoint) sends
+// frames.
 //
 //   auto server = worker.listen(address).value();
 //   weir::flow(source_tcp(*server) >> map(...) >> dest_tcp(*server))
 //
-// A frame is a pair (ConnectionId, View): who, and the payload, which is borrowed until the tick ends. Who came,
-// went and why is data too: source_tcp_events(endpoint). What a peer sends that a codec does not understand ends
-// its connection: decode(codec, refuse(endpoint)).
+// A frame is a pair (ConnectionId, View): who, and the payload, which is borrowed until the tick
+// ends. Who came, went and why is data too: source_tcp_events(endpoint). What a peer sends that a
+// codec does not understand ends its connection: decode(codec, refuse(endpoint)).
 #pragma once
 
 #include <concepts>
@@ -27,16 +28,16 @@ struct SourceTcp : Operator {
   void attach(Graph& graph, Subgraph& reader) { endpoint->ingress().attach(graph, reader); }
   bool drain(auto const& emit, std::int64_t& budget) {
     return endpoint->ingress().drain(
-        [&emit](Frame&& frame) __attribute__((always_inline)) { emit(std::move(frame)); }, budget);
+        [&emit](Frame && frame) __attribute__((always_inline)) { emit(std::move(frame)); }, budget);
   }
 };
 
 inline SourceTcp source_tcp(Endpoint& endpoint) { return {{}, &endpoint}; }
 
-// Opened, finished and closed connections; a close never comes before the last frame of its connection.
+// Opened, finished and closed connections; a close never comes before the last frame of its
+// connection.
 struct SourceTcpEvents : Operator {
-  static constexpr OperatorInfo info{
-      .name = "source_tcp_events", .inputs = {0, 0}, .source = true};
+  static constexpr OperatorInfo info{.name = "source_tcp_events", .inputs = {0, 0}, .source = true};
   Endpoint* endpoint;
 
   static consteval auto output() { return Type<ConnectionEvent>{}; }

@@ -156,7 +156,7 @@ TEST_P(NetPressure, tick_that_multiplies_is_held_in_the_middle_and_nothing_is_lo
   limits.send_bytes_max = 100'000;
   TestNet test(GetParam(), limits);
   Endpoint& server = test.listen({.slow_policy = SlowPolicy::wait});
-  FlowHandle flow = test.worker().add(Broadcast{server, 6'000});
+  FlowHandle flow = test.worker().add(Broadcast{server, 12'000});
   Client& client = test.connect(server.address(), 4096);
   ASSERT_TRUE(test.run_until([&] { return test.counters().opened == 1; }));
   client.reads = false;
@@ -168,10 +168,10 @@ TEST_P(NetPressure, tick_that_multiplies_is_held_in_the_middle_and_nothing_is_lo
   EXPECT_LE(test.net().pressure(),
             limits.egress_total_mark_bytes + limits.egress_untried_mark_bytes + 64 * frame.size());
   client.reads = true;
-  ASSERT_TRUE(test.run_until([&] { return client.received.size() >= 6'000 * frame.size(); },
+  ASSERT_TRUE(test.run_until([&] { return client.received.size() >= 12'000 * frame.size(); },
                              100 * microseconds));
   EXPECT_EQ(client.received.substr(client.received.size() - frame.size()), frame);
-  EXPECT_EQ(client.received.size(), 6'000 * frame.size());
+  EXPECT_EQ(client.received.size(), 12'000 * frame.size());
   EXPECT_FALSE(flow.graph().held());
 }
 
@@ -183,7 +183,7 @@ TEST_P(NetPressure, graph_that_is_held_takes_no_memory_from_another_graph_of_its
   TestNet test(GetParam(), limits);
   Endpoint& held = test.listen({.slow_policy = SlowPolicy::wait});
   Endpoint& free = test.listen();
-  FlowHandle flow = test.worker().add(Broadcast{held, 6'000});
+  FlowHandle flow = test.worker().add(Broadcast{held, 12'000});
   test.worker().add(Echo{free});
   Client& client = test.connect(held.address(), 4096);
   ASSERT_TRUE(test.run_until([&] { return test.counters().opened == 1; }));

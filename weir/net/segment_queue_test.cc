@@ -156,11 +156,16 @@ TEST(SegmentQueue, keeps_its_bytes_in_order_whatever_happens) {
         }
       }
       ASSERT_EQ(queue.bytes(), expected.size()) << "seed " << seed;
-      if (step % 20 == 0) ASSERT_EQ(content(queue), expected) << "seed " << seed;
+      if (step % 20 == 0) {
+        ASSERT_EQ(content(queue), expected) << "seed " << seed;
+      }
     }
     queue.own();
-    for (Bytes const& bytes : storages)
-      if (bytes.view().storage()->pooled) ASSERT_EQ(references(bytes), 1u) << "seed " << seed;
+    for (Bytes const& bytes : storages) {
+      if (bytes.view().storage()->pooled) {
+        ASSERT_EQ(references(bytes), 1u) << "seed " << seed;
+      }
+    }
     ASSERT_EQ(content(queue), expected) << "seed " << seed;
     queue.clear();
     for (Bytes const& bytes : storages) ASSERT_EQ(references(bytes), 1u) << "seed " << seed;

@@ -24,7 +24,9 @@ namespace weir {
 enum class CallShape : unsigned char { impossible, item, parts, context_item, context_parts };
 
 template <class T>
-concept has_parts = requires { std::tuple_size<std::remove_cvref_t<T>>::value; };
+concept has_parts = requires {
+  std::tuple_size<std::remove_cvref_t<T>>::value;
+};
 
 template <class T>
 using PartIndices = std::make_index_sequence<std::tuple_size_v<std::remove_cvref_t<T>>>;
@@ -50,7 +52,8 @@ consteval CallShape call_shape() {
 }
 
 template <class F, class Item>
-concept takes_item = call_shape<F, Item>() != CallShape::impossible;
+concept takes_item = call_shape<F, Item>()
+!= CallShape::impossible;
 
 // std::invoke for a pointer to a member, without <functional>, which takes long to compile.
 template <class F, class Item>
@@ -70,8 +73,7 @@ template <class F, class Item, std::size_t... I>
   return function(std::get<I>(std::forward<Item>(item))...);
 }
 template <class F, class Item, std::size_t... I>
-[[gnu::always_inline]] constexpr decltype(auto) call_with_parts(F& function,
-                                                                Context const& context,
+[[gnu::always_inline]] constexpr decltype(auto) call_with_parts(F& function, Context const& context,
                                                                 Item&& item,
                                                                 std::index_sequence<I...>) {
   return function(context, std::get<I>(std::forward<Item>(item))...);

@@ -23,9 +23,11 @@
 namespace weir {
 
 template <class T>
-concept is_codec = requires { typename T::value_type; } &&
-                   requires(T const& codec, typename T::value_type const& value, View bytes,
-                            std::span<std::byte> to) {
+concept is_codec = requires {
+  typename T::value_type;
+}
+&&requires(T const& codec, typename T::value_type const& value, View bytes,
+           std::span<std::byte> to) {
   { codec.decode(bytes) } -> std::same_as<std::optional<typename T::value_type>>;
   { codec.size(value) } -> std::convertible_to<std::uint32_t>;
   codec.encode(value, to);

@@ -22,7 +22,7 @@ struct RangeElement {
   using type = std::remove_cvref_t<decltype(*std::begin(std::declval<T&>()))>;
 };
 template <class T>
-  requires requires { typename std::iter_value_t<IteratorOf<T>>; }
+requires requires { typename std::iter_value_t<IteratorOf<T>>; }
 struct RangeElement<T> {
   using type = std::iter_value_t<IteratorOf<T>>;
 };

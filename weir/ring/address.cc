@@ -64,8 +64,9 @@ Result<Address> Address::parse(std::string_view text) {
   if (parts->bracketed && inet_pton(AF_INET6, parts->host.c_str(), &ipv6.sin6_addr) == 1)
     return from(reinterpret_cast<sockaddr const&>(ipv6), sizeof(ipv6));
 
-  return not_an_address(text, "the host is an IPv4 address, or an IPv6 address in brackets; "
-                              "names are not looked up here");
+  return not_an_address(text,
+                        "the host is an IPv4 address, or an IPv6 address in brackets; "
+                        "names are not looked up here");
 }
 
 Address Address::from(sockaddr const& raw, socklen_t size) {

@@ -26,8 +26,7 @@ int EpollBuffers::remove_group(uapi::BufferRingRegistration const& registration)
 }
 
 bool EpollBuffers::is_empty(Group const& group) const {
-  std::uint16_t const tail =
-      std::atomic_ref(group.entries[0].tail).load(std::memory_order_acquire);
+  std::uint16_t const tail = std::atomic_ref(group.entries[0].tail).load(std::memory_order_acquire);
   WEIR_ASSERT(static_cast<std::uint16_t>(tail - group.head) <= group.mask + 1u);
   return tail == group.head;
 }

@@ -50,7 +50,7 @@ class EpollOperations {
   struct Operation {
     uapi::Sqe submission;
     int descriptor = -1;  // the submission's, or the duplicate that keeps its file open
-    bool begun = false;  // a connect or an accept that was tried before
+    bool begun = false;   // a connect or an accept that was tried before
     bool runnable = false;
     Transfer transfer;  // of a send, or a receive into given memory
   };

@@ -14,10 +14,9 @@ void EpollQueues::set_up(Setup const& setup, Kernel& kernel) {
   completions_.resize(std::bit_ceil(setup.completion_count));
   std::uint32_t const submission_mask = static_cast<std::uint32_t>(submissions_.size() - 1);
   std::uint32_t const completion_mask = static_cast<std::uint32_t>(completions_.size() - 1);
-  kernel.submissions = {submissions_.data(), &submission_head_, &submission_tail_,
-                        submission_mask};
-  kernel.completions = {completions_.data(), &completion_head_, &completion_tail_,
-                        completion_mask, false};
+  kernel.submissions = {submissions_.data(), &submission_head_, &submission_tail_, submission_mask};
+  kernel.completions = {completions_.data(), &completion_head_, &completion_tail_, completion_mask,
+                        false};
 }
 
 uapi::Sqe EpollQueues::take() {

@@ -80,8 +80,8 @@ int EpollKernel::enter(std::uint32_t submit_count, bool wait, Instant deadline) 
   queues_.flush();
   std::uint32_t const taken = take(submit_count);
   if (!queues_.overflowed()) operations_.run_runnable();
-  bool const may_sleep = wait && taken == submit_count && !queues_.has_completions() &&
-                         !operations_.has_runnable();
+  bool const may_sleep =
+      wait && taken == submit_count && !queues_.has_completions() && !operations_.has_runnable();
   if (may_sleep) sleep(deadline);
   else if (!queues_.overflowed()) look(0);
   completions.overflowed = queues_.overflowed();

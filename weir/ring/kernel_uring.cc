@@ -97,9 +97,7 @@ class UringKernel final : public Kernel {
   void own_completion(uapi::Cqe const& reaped) override;
   Clock const& clock() const override { return clock_; }
 
-  Result<int> open_socket(Family family) override {
-    return open_tcp_socket(family, Blocking::yes);
-  }
+  Result<int> open_socket(Family family) override { return open_tcp_socket(family, Blocking::yes); }
   Result<int> open_listener(Address const& address, std::uint32_t backlog) override {
     return open_tcp_listener(address, backlog, Blocking::yes);
   }
@@ -199,8 +197,8 @@ void UringKernel::register_ring() {
 Features UringKernel::probe() {
   Features found;
   found.incremental_buffers = has_incremental_buffers();
-  int const entered = io_uring_enter(enter_descriptor_, 0, 0,
-                                     enter_flags_ | uapi::enter_no_iowait, nullptr, 0);
+  int const entered =
+      io_uring_enter(enter_descriptor_, 0, 0, enter_flags_ | uapi::enter_no_iowait, nullptr, 0);
   found.no_iowait = entered == 0;
   return found;
 }

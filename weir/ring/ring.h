@@ -32,8 +32,8 @@ namespace weir {
 enum class Wait : std::uint8_t { poll, park };
 
 struct RingCounters {
-  std::uint64_t submissions = 0;   // handed to the kernel, or about to be
-  std::uint64_t completions = 0;   // callbacks run
+  std::uint64_t submissions = 0;  // handed to the kernel, or about to be
+  std::uint64_t completions = 0;  // callbacks run
   std::uint64_t enters = 0;
   std::uint64_t parks = 0;         // enters that were allowed to sleep
   std::uint64_t wakes = 0;         // parks that wake() ended, or kept from sleeping

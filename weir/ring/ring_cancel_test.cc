@@ -163,9 +163,8 @@ TEST_P(CancelTest, IsNotWhatACloseDoes) {
   }
   ASSERT_TRUE(until_nothing_pends());
   EXPECT_TRUE(hostile() || receive.result() == -ECANCELED);
-  EXPECT_TRUE(until([&] {
-    return connection.peer->peer_closed() || connection.peer->peer_reset();
-  }));
+  EXPECT_TRUE(
+      until([&] { return connection.peer->peer_closed() || connection.peer->peer_reset(); }));
 }
 
 TEST_P(CancelTest, OfAnAcceptLeavesTheListenerUsable) {

@@ -135,7 +135,8 @@ TEST_P(RingQueueTest, SilentSendsTellExactlyWhatWasSent) {
     if (shorts > shorts_seen || sent == bytes.size()) received += connection.peer->receive();
     shorts_seen = shorts;
     return received.size() >= bytes.size();
-  })) << sent << " sent, " << received.size() << " received";
+  })) << sent
+      << " sent, " << received.size() << " received";
   EXPECT_TRUE(received == bytes);
   EXPECT_GT(shorts, 0u);
   EXPECT_GT(ring().counters().silent_sends, 0u);

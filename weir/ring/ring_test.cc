@@ -14,8 +14,7 @@ namespace weir {
 namespace {
 
 class RingTest : public RingFixture {};
-INSTANTIATE_TEST_SUITE_P(Kernels, RingTest, testing::ValuesIn(test_kernels()),
-                         kernel_name);
+INSTANTIATE_TEST_SUITE_P(Kernels, RingTest, testing::ValuesIn(test_kernels()), kernel_name);
 
 std::vector<std::size_t> const sizes = {1, 2, 3, 100, 4095, 4096, 65'535, 65'536, 300'007};
 

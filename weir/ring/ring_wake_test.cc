@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <thread>
 
-#include "weir/ring/prepare.h"
 #include "tests/ring/recorder.h"
+#include "weir/ring/prepare.h"
 
 namespace weir {
 namespace {
@@ -66,8 +66,7 @@ TEST_P(WakeFromAnotherThreadTest, EndsThePark) {
   std::atomic<bool> given_up = false;
   std::thread other([&] {
     for (std::uint32_t round = 1; round <= rounds; ++round) {
-      while (begun.load() < round && !given_up.load()) {
-      }
+      while (begun.load() < round && !given_up.load()) {}
       for (std::uint32_t spin = 0; spin < round * 37 % 2000; ++spin) begun.load();
       ring().wake();
     }
@@ -151,8 +150,7 @@ TEST(UringWake, WorksAfterItsPollHasEnded) {
 
     std::atomic<bool> begun = false;
     std::thread other([&] {
-      while (!begun.load()) {
-      }
+      while (!begun.load()) {}
       for (int spin = 0; spin < round * 50; ++spin) begun.load();
       kernel->wake();
     });

@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <memory>
 
-#include "weir/base/random.h"
 #include "tests/ring/recorder.h"
+#include "weir/base/random.h"
 
 namespace weir {
 namespace {
@@ -26,8 +26,8 @@ TEST(Timers, GivesTheNearestFirstWhateverWasAddedAndRemoved) {
       completions.back()->deadline = random.below(200);
       timers.add(*completions.back());
     } else if (choice == 3) {
-      auto const victim = completions.begin() + static_cast<std::ptrdiff_t>(
-                                                    random.below(completions.size()));
+      auto const victim =
+          completions.begin() + static_cast<std::ptrdiff_t>(random.below(completions.size()));
       timers.remove(**victim);
       completions.erase(victim);
     } else {

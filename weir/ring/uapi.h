@@ -25,7 +25,7 @@ struct Sqe {
   std::uint32_t size;             // len; poll_multishot of a poll
   std::uint32_t operation_flags;  // msg_flags, accept_flags, cancel_flags, poll32_events, ...
   std::uint64_t user_data;
-  std::uint16_t buffer_group;     // buf_group
+  std::uint16_t buffer_group;  // buf_group
   std::uint16_t personality;
   std::uint32_t file_index;
   std::uint64_t address3;
@@ -122,7 +122,7 @@ static_assert(sizeof(CompletionOffsets) == 40);
 struct Params {
   std::uint32_t submission_entries;
   std::uint32_t completion_entries;
-  std::uint32_t flags;     // setup_*
+  std::uint32_t flags;  // setup_*
   std::uint32_t sq_thread_cpu;
   std::uint32_t sq_thread_idle;
   std::uint32_t features;  // feature_*

@@ -19,8 +19,8 @@ Result<void> KernelWaker::open() {
   descriptor_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (descriptor_ < 0) {
     int const code = errno;
-    return Error{code, std::string("no eventfd to wake a sleeping ring with: ") +
-                           std::strerror(code)};
+    return Error{code,
+                 std::string("no eventfd to wake a sleeping ring with: ") + std::strerror(code)};
   }
   return {};
 }

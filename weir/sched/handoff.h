@@ -111,7 +111,8 @@ class Handoff : public HandoffBase {
 
   template <class U>
   [[gnu::always_inline]] void push(U&& item) {
-    if (write_.end == write_.capacity) [[unlikely]] grow(1);
+    if (write_.end == write_.capacity) [[unlikely]]
+      grow(1);
     new (static_cast<void*>(write_.end)) T(std::forward<U>(item));
     write_.end += sizeof(T);
   }

@@ -55,7 +55,7 @@ struct Join : Operator {
                     "weir: join(): the keys of inputs [0] and [1], pairs A and B, must have the "
                     "same type; map one of them first");
       constexpr bool stays =
-          !(lives_forever<Left> && borrows<A>) && !(lives_forever<Right> && borrows<B>);
+          !(lives_forever<Left> && borrows<A>)&&!(lives_forever<Right> && borrows<B>);
       static_assert(stays || !same || !Aloud,
                     "weir: join(forever): the items hold a View, which ends with the tick; "
                     "own() its bytes first");

@@ -10,9 +10,8 @@ namespace weir {
 
 template <class Lifetime>
 struct Unique : Operator {
-  static constexpr OperatorInfo info{.name = "unique",
-                                     .ends_ticks = lives_a_tick<Lifetime>,
-                                     .ends_runs = lives_a_run<Lifetime>};
+  static constexpr OperatorInfo info{
+      .name = "unique", .ends_ticks = lives_a_tick<Lifetime>, .ends_runs = lives_a_run<Lifetime>};
 
   template <class Item>
   struct State {
