@@ -412,7 +412,7 @@ void Connection::settle_end() {
     return terminate(CloseReason::slow);
   if (peer_finished_ && !has_input()) settle_finished_peer();
   if (!finish_ || has_input() || !queue_.empty() || !send_.idle()) return;
-  if (!tick_has_ended()) return;  // whose answers are still to come
+  if (!tick_has_ended() || may_be_sent_to()) return;  // answers are still to come
   terminate(*finish_);
 }
 
@@ -432,11 +432,18 @@ void Connection::settle_finished_peer() {
   }
 }
 
-// False: the connection is settled again when it has.
+// The tick that saw its last frame; false: the connection is settled again when it has.
 bool Connection::tick_has_ended() {
   if (last_tick_end_ == 0 || lane()->has_ended(last_tick_end_)) return true;
   lane()->await_tick(*this);
   return false;
+}
+
+// Whether a tick that has begun may still send to it; if so, it is settled again.
+bool Connection::may_be_sent_to() {
+  Lane* const busy = endpoint_->egress().lane_in_tick();
+  if (busy != nullptr) busy->await_tick(*this);
+  return busy != nullptr;
 }
 
 void Connection::settle_termination() {

@@ -111,6 +111,7 @@ class Connection final : public ListNode<On::endpoint>,
   bool may_receive();
   bool may_admit() const;
   bool tick_has_ended();
+  bool may_be_sent_to();
   bool nobody_waits_for_send() const;
   void start_send();
   void drop_input();

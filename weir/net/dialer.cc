@@ -14,6 +14,10 @@ ConnectionId Dialer::dial(Address const& address) {
   // those.
   bool const full = net.table_is_full();
   Connection& connection = net.begin(endpoint_);
+  if (endpoint_.is_stopping()) {
+    connection.start_failed(endpoint_, CloseReason::stopped);
+    return connection.id();
+  }
   if (full) {
     connection.start_failed(endpoint_, CloseReason::too_many_connections);
     return connection.id();

@@ -62,6 +62,12 @@ Status Egress::run(void* self, Activation& activation) {
   return Status::done;
 }
 
+Lane* Egress::lane_in_tick() const {
+  for (std::unique_ptr<EgressWriter> const& writer : writers_)
+    if (writer->lane.is_in_tick()) return &writer->lane;
+  return nullptr;
+}
+
 bool Egress::must_try_first() const {
   return pressure_.untried + appended_ > endpoint_.net().limits().egress_untried_mark_bytes;
 }

@@ -106,6 +106,8 @@ class Egress {
   void count_over_hard_limit(bool over);
   Pressure pressure() const { return pressure_; }
   bool full() const { return full_; }
+  // One of the lanes whose graphs send here, in the middle of a tick; null if there is none.
+  Lane* lane_in_tick() const;
   // What was appended is counted by its connections now.
   void settle_appended() { appended_ = 0; }
   Instant full_deadline() const { return full_deadline_; }

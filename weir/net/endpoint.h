@@ -68,6 +68,7 @@ class Endpoint {
   // Accepts and receives no more; answers what was received, sends what is queued, and closes
   // (stopped). What is not done by the deadline is cut off.
   void stop(Instant deadline);
+  bool is_stopping() const { return stopping_; }
   // All of that has been done, and seen by the flow.
   bool stopped() const;
   // The same without regard to the flow.

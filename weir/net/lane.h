@@ -57,6 +57,7 @@ class Lane {
   std::uint64_t next_tick_end() const { return graph_.tick() + 1; }
   bool has_ended(std::uint64_t tick_end) const { return over_ || graph_.tick() >= tick_end; }
   void await_tick(Connection& connection);
+  bool is_in_tick() const { return !over_ && graph_.mid_tick(); }
 
   // ---- the pool
   void starve(Connection& connection);

@@ -133,6 +133,16 @@ TEST_P(NetDial, stop_gives_up_what_is_still_connecting) {
   ASSERT_TRUE(test_.run_until([&] { return dialer_.stopped(); }));
 }
 
+TEST_P(NetDial, after_stop_nothing_is_dialled) {
+  add_flow();
+  Address address;
+  test_.accept(address);
+  dialer_.stop(test_.worker().clock().now());
+  dialer_.dial(address);
+  ASSERT_TRUE(test_.run_until([&] { return closed_because(CloseReason::stopped); }));
+  EXPECT_TRUE(dialer_.is_closed());
+}
+
 TEST_P(NetDialSim, silence_is_a_connect_timeout) {
   KernelChoice choice = GetParam();
   choice.options.latency_min = choice.options.latency_max = 60 * seconds;

@@ -225,6 +225,28 @@ TEST_P(NetEnd, flow_closes_after_what_it_sent_in_the_same_tick) {
   EXPECT_EQ(reason(), CloseReason::malformed);
 }
 
+TEST_P(NetEnd, another_connection_is_closed_after_what_the_same_tick_sends_to_it) {
+  TestNet test(GetParam(), {}, TickBudget{.items = 1});
+  Endpoint& server = test.listen();
+  ConnectionId first;
+  test.worker().add(Custom{server,
+                           [&](Frame const& frame, Handoff<Frame>& out) {
+                             server.close(first);
+                             for (int i = 0; i < 5; ++i) out.push(Frame{first, frame.second});
+                           },
+                           [&](ConnectionEvent const& event, Handoff<Frame>&) {
+                             if (!first.valid()) first = event.connection;
+                           }});
+  Client& other = test.connect(server.address());
+  ASSERT_TRUE(test.run_until([&] { return first.valid(); }));
+  Client& client = test.connect(server.address());
+  client.send(framed("for the other"));
+  ASSERT_TRUE(test.run_until([&] { return other.saw_end; }));
+  std::string expected;
+  for (int i = 0; i < 5; ++i) expected += framed("for the other");
+  EXPECT_EQ(other.received, expected);
+}
+
 TEST_P(NetEnd, answer_to_a_connection_that_has_ended_reaches_nobody) {
   Endpoint& server = test_.listen();
   ConnectionId first;

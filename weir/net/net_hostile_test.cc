@@ -52,8 +52,22 @@ KernelChoice random_world(Random& random, std::uint64_t seed) {
   return choice;
 }
 
+// What the worlds of one test have met, all together: a test that meets nothing proves nothing.
+NetCounters met;
+
+void note(TestNet& test) {
+  NetCounters const& counters = test.counters();
+  met.suspended += counters.suspended;
+  met.blocked += counters.blocked;
+  met.spills += counters.spills;
+  met.no_buffers += counters.no_buffers;
+  met.holds += counters.holds;
+  for (std::size_t i = 0; i < close_reason_count; ++i) met.closed[i] += counters.closed[i];
+}
+
 class NetHostile : public testing::Test {
  protected:
+  void SetUp() override { met = {}; }
   void run_seeds(void (*one)(std::uint64_t seed)) {
     std::uint64_t const chosen = test_seed(0);
     std::uint64_t const first = chosen == 0 ? 1 : chosen;
@@ -155,10 +169,18 @@ void echo_among_misbehaving_peers(std::uint64_t seed) {
     return event.kind == ConnectionEvent::Kind::opened;
   });
   ASSERT_EQ(events.size(), 2 * static_cast<std::size_t>(opened));
+  note(test);
 }
 
 TEST_F(NetHostile, those_who_behave_get_every_byte_back) {
   run_seeds(echo_among_misbehaving_peers);
+  if (test_seed(0) != 0) return;
+  EXPECT_GT(met.suspended, 0u);
+  EXPECT_GT(met.spills, 0u);
+  EXPECT_GT(met.no_buffers, 0u);
+  for (CloseReason const reason : {CloseReason::peer_closed, CloseReason::peer_reset,
+                                   CloseReason::frame_too_large, CloseReason::truncated_frame})
+    EXPECT_GT(met.closed_for(reason), 0u) << text(reason);
 }
 
 // Never-reading senders beside a peer that plays ping-pong: the latter goes on.
@@ -192,13 +214,68 @@ void ping_beside_never_readers(std::uint64_t seed) {
   ASSERT_TRUE(ping.received == expected);
   ASSERT_EQ(test.counters().holds, 0u);
   ASSERT_LE(test.net().pressure(), limits.egress_total_mark_bytes + pool_bytes(limits));
+  note(test);
 }
 
 TEST_F(NetHostile, ping_goes_on_beside_never_reading_senders) {
   run_seeds(ping_beside_never_readers);
+  if (test_seed(0) != 0) return;
+  EXPECT_GT(met.suspended, 0u);
 }
 
-// Two workers of one world: one dials the other; both ends are Weir's.
+// Everybody gets what everybody sends, reads only now and then, and the policy is to wait.
+void broadcast_to_moody_readers(std::uint64_t seed) {
+  Random random(seed);
+  Limits limits = random_limits(random);
+  std::uint64_t const hard_limits[] = {1000, 20'000, 1u << 20};
+  limits.egress_hard_limit_bytes = pick(random, hard_limits);
+  std::uint64_t const untried[] = {500, 10'000, 1u << 20};
+  limits.egress_untried_mark_bytes = pick(random, untried);
+  std::uint64_t const totals[] = {2000, 30'000, 1u << 20};
+  limits.egress_total_mark_bytes = pick(random, totals);
+  TickBudget budget;
+  if (random.once_in(2)) budget.items = static_cast<std::int64_t>(1 + random.below(20));
+  TestNet test(random_world(random, seed), limits, budget);
+  Endpoint& server = test.listen({.slow_policy = SlowPolicy::wait});
+  std::vector<ConnectionId> everybody;
+  test.worker().add(Custom{server,
+                           [&](Frame const& frame, Handoff<Frame>& out) {
+                             for (ConnectionId const id : everybody)
+                               out.push(Frame{id, frame.second});
+                           },
+                           [&](ConnectionEvent const& event, Handoff<Frame>&) {
+                             everybody.push_back(event.connection);
+                           }});
+  std::vector<Client*> clients;
+  for (std::uint64_t i = 1 + random.below(4); i > 0; --i)
+    clients.push_back(&test.connect(server.address()));
+  ASSERT_TRUE(test.run_until([&] { return everybody.size() == clients.size(); }));
+  std::size_t total = 0;
+  for (Client* client : clients) {
+    std::string const stream = random_frames(random, 5 + random.below(20), 1500);
+    client->send(stream);
+    total += stream.size();
+  }
+  ASSERT_TRUE(test.run_until(
+      [&] {
+        bool all = true;
+        for (Client* client : clients) {
+          client->reads = random.once_in(4);
+          all = all && client->received.size() >= total;
+        }
+        return all;
+      },
+      50 * microseconds));
+  // All heard the same, in the same order.
+  for (Client* client : clients) ASSERT_TRUE(client->received == clients[0]->received);
+  ASSERT_EQ(clients[0]->received.size(), total);
+  ASSERT_EQ(test.counters().closed_for(CloseReason::slow), 0u);
+  note(test);
+}
+
+TEST_F(NetHostile, where_everybody_waits_nothing_is_lost) { run_seeds(broadcast_to_moody_readers); }
+
+// Two flows of one worker: one dials the other; both ends are Weir's.
 void dial_each_other(std::uint64_t seed) {
   Random random(seed);
   TestNet test(random_world(random, seed), random_limits(random));

@@ -157,7 +157,7 @@ TEST_P(NetPressure, tick_that_multiplies_is_held_in_the_middle_and_nothing_is_lo
   TestNet test(GetParam(), limits);
   Endpoint& server = test.listen({.slow_policy = SlowPolicy::wait});
   FlowHandle flow = test.worker().add(Broadcast{server, 12'000});
-  Client& client = test.connect(server.address(), 4096);
+  Client& client = test.connect(server.address(), 65'536);
   ASSERT_TRUE(test.run_until([&] { return test.counters().opened == 1; }));
   client.reads = false;
   std::string const frame = framed(std::string(500, 'm'));

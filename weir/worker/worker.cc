@@ -140,12 +140,13 @@ void Worker::settle_stops() {
 // Its endpoints are closed, it knows, and has nothing left to do; or it will do nothing any more.
 bool Worker::is_drained(RunningFlow const& flow) const {
   if (!flow.stopping) return false;
+  bool const out_of_time = clock().now() >= flow.stop_deadline;
   for (std::unique_ptr<Endpoint> const& endpoint : net_->endpoints()) {
     if (!endpoint->uses(flow.graph)) continue;
     bool const told = flow.graph.failure() != nullptr || endpoint->stopped();
-    if (!endpoint->is_closed() || !told) return false;
+    if (!endpoint->is_closed() || !(told || out_of_time)) return false;
   }
-  return !flow.graph.can_start() || clock().now() >= flow.stop_deadline;
+  return !flow.graph.can_start() || out_of_time;
 }
 
 Status FlowHandle::run_tick() {
