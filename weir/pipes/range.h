@@ -1,6 +1,7 @@
 // What operators need of a range, without <ranges>, which takes a fifth of a second to compile.
 #pragma once
 
+#include <initializer_list>
 #include <iterator>
 #include <span>
 #include <type_traits>
@@ -43,6 +44,11 @@ template <class T>
 inline constexpr bool owns_elements =
     !std::is_lvalue_reference_v<T> && !std::ranges::enable_borrowed_range<std::remove_cvref_t<T>> &&
     !std::ranges::enable_view<std::remove_cvref_t<T>>;
+
+template <class T>
+inline constexpr bool is_initializer_list = false;
+template <class T>
+inline constexpr bool is_initializer_list<std::initializer_list<T>> = true;
 
 // Gives on one element of a Range.
 template <class Range, class Element, class Emit>

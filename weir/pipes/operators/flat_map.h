@@ -24,7 +24,11 @@ struct FlatMap : Operator {
     if constexpr (callable) {
       constexpr bool range = is_range<CallResult<F, Item>>;
       static_assert(range || !Aloud, "weir: flat_map(f): f must return a range");
-      return range;
+      constexpr bool lasts = !is_initializer_list<CallResult<F, Item>>;
+      static_assert(lasts || !Aloud,
+                    "weir: flat_map(f): f returns a std::initializer_list, whose elements end with "
+                    "f; return a std::array or a std::vector");
+      return range && lasts;
     }
     return false;
   }
