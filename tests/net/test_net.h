@@ -1,9 +1,9 @@
 // What the tests of net are made of: a worker on the kernel under test, flows written by hand
 // against the Core API, and clients on the other side of the wire that check every byte.
 //
-// In a simulated world the worker parks without a deadline. If then nothing can ever happen again
-// although the test waits for something, that is a stall, and it is noticed at once rather than
-// hidden by a time-out.
+// A stall is noticed, not hidden by a time-out: in a simulated world, when nothing can ever happen
+// again; on any kernel, when a turn of the loop that began by sleeping finds something to do
+// without having been told.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -187,6 +187,7 @@ inline Limits tiny_limits(std::uint32_t pool_count, std::uint32_t pool_bytes) {
   limits.admit_bytes_per_tick = 4096;
   limits.admit_items_per_tick = 16;
   limits.egress_connection_mark_bytes = 600;
+  limits.egress_untried_mark_bytes = 5000;
   limits.send_bytes_max = 3000;
   return limits;
 }
@@ -243,23 +244,17 @@ class TestNet {
     return moved;
   }
 
-  // Steps until `predicate` holds. False, with an explanation, if it cannot. A client does not wake
-  // the worker when it could act: where time matters, `park_time` bounds how long a simulated
-  // worker sleeps meanwhile.
-  testing::AssertionResult run_until(std::function<bool()> const& predicate,
-                                     Duration park_time = never) {
-    SimWorld* const world = kernel_.world();
+  // Steps until `predicate` holds. False, with an explanation, if it cannot.
+  testing::AssertionResult run_until(std::function<bool()> const& predicate) {
     Instant const end = worker_->clock().now() + 60 * seconds;
+    std::uint32_t idle = 0;
     for (std::uint32_t i = 0; i < 400'000; ++i) {
-      act();
+      idle = act() ? 0 : idle + 1;
       if (predicate()) return testing::AssertionSuccess();
-      Instant const now = worker_->clock().now();
-      if (now > end) break;
-      worker_->step(world == nullptr     ? now + milliseconds
-                    : park_time == never ? never
-                                         : now + park_time);
-      bool const stalled = world != nullptr && world->deadlocked() && !act() && !predicate();
-      if (stalled) return testing::AssertionFailure() << "stalled\n" << describe();
+      if (worker_->clock().now() > end) break;
+      step(idle);
+      if (stalled() && !goes_on(predicate))
+        return testing::AssertionFailure() << "stalled\n" << describe();
     }
     if (predicate()) return testing::AssertionSuccess();
     return testing::AssertionFailure() << "not within 400000 steps and 60 s\n" << describe();
@@ -268,14 +263,12 @@ class TestNet {
   // Steps for a while: too short for marks to rise or deadlines to pass, long enough for anything
   // else.
   void run_for(Duration duration = 50 * milliseconds) {
-    bool const simulated = kernel_.simulated();
     Instant const end = worker_->clock().now() + duration;
     std::uint32_t quiet = 0;
-    while (worker_->clock().now() < end && quiet < (simulated ? 10'000 : 20)) {
+    while (worker_->clock().now() < end && quiet < (kernel_.simulated() ? 10'000 : 20)) {
       bool const moved = act();
       std::uint64_t const before = worker_->ring().counters().completions;
-      Duration const park_time = simulated ? 20 * microseconds : milliseconds;
-      worker_->step(worker_->clock().now() + park_time);
+      step(0);
       bool const worked = moved || worker_->ring().counters().completions != before;
       quiet = worked ? 0 : quiet + 1;
     }
@@ -295,6 +288,50 @@ class TestNet {
   }
 
  private:
+  // One turn. A client does not wake the worker when it could act, so the park is short, until
+  // nobody has acted for a while. `idle`: for so many turns.
+  void step(std::uint32_t idle) {
+    Instant deadline = worker_->clock().now() + milliseconds;
+    if (kernel_.simulated()) deadline = worker_->clock().now() + 50 * microseconds;
+    if (kernel_.simulated() && idle > 40) deadline = never;
+    // Whoever was sure that he may sleep, and was woken by nothing but that deadline, has nothing
+    // to do: else he would have slept for ever with work before him.
+    bool const slept = worker_->may_sleep();
+    Done const before = done();
+    worker_->step(deadline);
+    Done const after = done();
+    bool const woken = !slept || before.completions != after.completions;
+    EXPECT_TRUE(woken || before == after) << "it slept although there was something to do\n"
+                                          << before.text() << after.text() << describe();
+  }
+  struct Done {
+    std::uint64_t completions;
+    std::uint64_t submissions;
+    std::uint64_t frames_in;
+    std::uint64_t frames_out;
+    std::uint64_t copied_bytes;
+    std::string text() const {
+      return "submissions " + std::to_string(submissions) + ", frames in " +
+             std::to_string(frames_in) + " out " + std::to_string(frames_out) + ", copied " +
+             std::to_string(copied_bytes) + "\n";
+    }
+    friend bool operator==(Done const&, Done const&) = default;
+  };
+  Done done() {
+    RingCounters const& ring = worker_->ring().counters();
+    NetCounters const& c = counters();
+    // A silent send has been over since it was submitted: whoever sleeps does not learn of it.
+    return {ring.completions - ring.silent_sends, ring.submissions, c.frames_in, c.frames_out,
+            c.copied_bytes};
+  }
+  // Clients may change their minds each time they are asked.
+  bool goes_on(std::function<bool()> const& predicate) {
+    for (int i = 0; i < 100; ++i)
+      if (act() || predicate()) return true;
+    return false;
+  }
+  bool stalled() { return kernel_.simulated() && kernel_.world()->deadlocked(); }
+
   TestKernel kernel_;
   std::unique_ptr<Worker> worker_;
   std::vector<std::unique_ptr<Client>> clients_;

@@ -234,9 +234,13 @@ void Connection::note_unfinished() {
   if (decoder_.holds_pool_memory() && decoder_.hungry()) lane()->note_in_pool(*this);
   else Connections<On::in_pool>::remove(*this);
   std::uint64_t const owned = decoder_.owned_bytes();
+  bool const grew = owned > counted_unfinished_;
   if (!decoder_.must_grow()) net_.set_growing(*this, false);
   net_.count_unfinished(counted_unfinished_, owned);
   counted_unfinished_ = owned;
+  // Those that wait for memory have some already, and who comes next brings more.
+  bool const too_much = grew && net_.is_out_of_unfinished() && !net_.may_grow(*this);
+  if (too_much && is_alive()) terminate(CloseReason::slow);
 }
 
 // ---- admit --------------------------------------------------------------------------------------
@@ -364,9 +368,10 @@ void Connection::count_appended(std::uint32_t size) {
 }
 
 void Connection::count_pressure() {
-  Pressure const now{.waiting = blocked_ ? queue_.bytes() : 0,
+  bool const waits = blocked_ || !is_alive();  // what is not going to be tried
+  Pressure const now{.waiting = waits ? queue_.bytes() : 0,
                      .held = input_.owned_bytes(),
-                     .untried = blocked_ ? 0 : queue_.bytes()};
+                     .untried = waits ? 0 : queue_.bytes()};
   if (now == counted_) return;
   endpoint_->egress().count_pressure(counted_, now);
   counted_ = now;

@@ -8,7 +8,7 @@
 //   lanes                  graphs that have endpoints; each has a receive pool of its own
 //     pool                 pool_bytes_max
 //     frames of a tick     admit_bytes_per_tick + one frame
-//   unfinished frames      unfinished_total_mark_bytes + one frame + a pool per lane
+//   unfinished frames      unfinished_hard_limit_bytes + one frame + 2 pools per lane
 //   pressure               egress_total_mark_bytes (twice that with several endpoints: egress.h)
 //                          + a pool, one tick's frames, egress_untried_mark_bytes per lane
 //
@@ -26,8 +26,11 @@ struct Limits {
   // ---- frames
   // A longer one is refused as soon as it is announced.
   std::uint32_t frame_bytes_max = 16u << 20;
-  // Owned memory of frames that have begun and not ended. Over it only the oldest of them goes on.
-  std::uint64_t unfinished_total_mark_bytes = 64u << 20;
+  // Owned memory of frames that have begun and not ended. Over it only the oldest of those that
+  // need more goes on; the others have what one receive has brought, and keep it.
+  std::uint64_t unfinished_total_mark_bytes = 32u << 20;
+  // Who needs more above that is closed (slow), unless it is the oldest.
+  std::uint64_t unfinished_hard_limit_bytes = 256u << 20;
 
   // ---- ingress: what one tick of a graph may be given; one frame may exceed the bytes
   std::uint32_t admit_bytes_per_tick = 1u << 20;
@@ -81,7 +84,8 @@ constexpr std::uint64_t memory_bytes_max(Limits const& limits, std::uint64_t lan
   std::uint64_t const pool = pool_bytes(limits);
   std::uint64_t const frame = limits.frame_bytes_max + 4u;
   std::uint64_t const admitted = limits.admit_bytes_per_tick + frame;
-  std::uint64_t const unfinished = limits.unfinished_total_mark_bytes + frame + lane_count * pool;
+  std::uint64_t const unfinished =
+      limits.unfinished_hard_limit_bytes + frame + 2 * lane_count * pool;
   std::uint64_t const share = lane_count > 1 ? 2 : 1;
   std::uint64_t const pressure = share * limits.egress_total_mark_bytes +
                                  lane_count * (pool + admitted + limits.egress_untried_mark_bytes);
@@ -106,11 +110,12 @@ constexpr bool sensible(Limits const& limits) {
          limits.egress_hard_limit_bytes <= limits.egress_total_mark_bytes / 2 &&
          2 * std::uint64_t{limits.frame_bytes_max} <= limits.egress_hard_limit_bytes &&
          limits.frame_bytes_max <= limits.unfinished_total_mark_bytes &&
+         limits.unfinished_total_mark_bytes < limits.unfinished_hard_limit_bytes &&
          limits.admit_bytes_per_tick <= pool_bytes(limits) &&
          8 * pool_bytes(limits) <= limits.egress_total_mark_bytes &&
          limits.send_bytes_max <= limits.egress_connection_mark_bytes;
 }
 static_assert(sensible(Limits{}));
-static_assert(memory_bytes_max(Limits{}, 1) <= 300u << 20);
+static_assert(memory_bytes_max(Limits{}, 1) <= 512u << 20);
 
 }  // namespace weir

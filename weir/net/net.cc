@@ -88,6 +88,7 @@ void Net::admit(Graph& graph) {
 }
 
 void Net::settle() {
+  old_silent_sends_ = silent_sends_;
   for (std::unique_ptr<Lane> const& lane : lanes_) lane->settle_tick();
   check_deadlines();
   for (std::unique_ptr<Endpoint> const& endpoint : endpoints_) endpoint->settle();
@@ -116,7 +117,9 @@ void Net::settle_changed() {
 bool Net::may_sleep() const {
   if (!changed_.empty()) return false;
   if (next_deadline_ != never && timer_.idle()) return false;
-  if (silent_sends_ > 0 && anyone_starved()) return false;
+  // A silent send is over with the step that submits it. If the kernel did not take it yet somebody
+  // may have come to depend on it since; and so does who is starved, now.
+  if (old_silent_sends_ > 0 || (silent_sends_ > 0 && anyone_starved())) return false;
   for (std::unique_ptr<Lane> const& lane : lanes_)
     if (!lane->may_sleep()) return false;
   for (std::unique_ptr<Endpoint> const& endpoint : endpoints_)
@@ -196,6 +199,7 @@ SendParts& Net::take_parts() {
 void Net::silent_send_ended() {
   WEIR_ASSERT(silent_sends_ > 0);
   --silent_sends_;
+  if (old_silent_sends_ > 0) --old_silent_sends_;
 }
 
 bool Net::anyone_starved() const {

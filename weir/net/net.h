@@ -121,6 +121,10 @@ class Net {
   std::uint64_t pressed_count() const { return pressed_count_; }
   void count_pressure(std::uint64_t before, std::uint64_t after);
   void count_unfinished(std::uint64_t before, std::uint64_t after);
+  // Who needs more is not kept waiting any more but closed.
+  bool is_out_of_unfinished() const {
+    return unfinished_bytes_ > limits_.unfinished_hard_limit_bytes;
+  }
   // Its unfinished frame needs more memory; and whether it may have it.
   void set_growing(Connection& connection, bool grows);
   bool may_grow(Connection const& connection) const;
@@ -153,7 +157,8 @@ class Net {
 
   std::vector<std::unique_ptr<SendParts>> parts_;
   std::vector<SendParts*> spare_parts_;
-  std::uint32_t silent_sends_ = 0;
+  std::uint32_t silent_sends_ = 0;      // in flight
+  std::uint32_t old_silent_sends_ = 0;  // of them, begun before the latest step
 
   std::uint64_t pressure_ = 0;
   std::uint64_t pressed_count_ = 0;

@@ -175,6 +175,13 @@ TEST_P(NetEcho, sends_frames_that_the_flow_made_itself) {
   EXPECT_TRUE(client.received == expected);
 }
 
+TEST_P(NetEcho, what_was_sent_in_silence_does_not_count_as_untried) {
+  Limits limits;
+  limits.egress_untried_mark_bytes = 1000;
+  TestNet test(GetParam(), limits);
+  expect_echo(test, {.clients = 8, .frames = 40, .frame_bytes_max = 400});
+}
+
 // One graph reads an endpoint, another one sends to it.
 TEST_P(NetEcho, two_graphs_can_share_an_endpoint) {
   TestNet test(GetParam(), tiny_limits(2, 512));

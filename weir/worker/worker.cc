@@ -80,6 +80,8 @@ Result<std::unique_ptr<Worker>> Worker::make(WorkerOptions options) {
 Worker::Worker(WorkerOptions options) : options_(std::move(options)) {}
 
 Worker::~Worker() {
+  // Whoever has called stop() in another thread may still be waking the ring.
+  { std::lock_guard const lock(stop_mutex_); }
   net_.reset();  // which still looks at the graphs
   flows_.clear();
 }
@@ -106,6 +108,7 @@ bool Worker::run_until(std::function<bool()> const& predicate) {
 // ---- stopping -----------------------------------------------------------------------------------
 
 void Worker::stop() {
+  std::lock_guard const lock(stop_mutex_);
   stop_requested_.store(true, std::memory_order_relaxed);
   ring_->wake();
 }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -139,6 +140,7 @@ class Worker {
   std::unique_ptr<Ring> ring_;
   std::unique_ptr<Net> net_;
   std::vector<std::unique_ptr<RunningFlow>> flows_;
+  std::mutex stop_mutex_;
   std::atomic<bool> stop_requested_{false};
   bool stopping_ = false;
 };
