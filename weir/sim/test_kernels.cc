@@ -47,6 +47,18 @@ std::ostream& operator<<(std::ostream& out, KernelChoice const& choice) {
   return out << choice.name;
 }
 
+std::vector<KernelChoice> test_kernels_named(std::string const& beginning) {
+  std::vector<KernelChoice> choices = test_kernels();
+  std::erase_if(choices, [&](auto const& choice) { return !choice.name.starts_with(beginning); });
+  return choices;
+}
+
+std::vector<KernelChoice> test_kernels_not_named(std::string const& beginning) {
+  std::vector<KernelChoice> choices = test_kernels();
+  std::erase_if(choices, [&](auto const& choice) { return choice.name.starts_with(beginning); });
+  return choices;
+}
+
 std::uint64_t test_seed(std::uint64_t otherwise) {
   char const* const text = std::getenv("WEIR_SEED");
   if (text == nullptr || *text == '\0') return otherwise;

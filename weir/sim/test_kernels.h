@@ -47,6 +47,9 @@ inline constexpr auto name_of = [](auto const& info) { return info.param.name; }
 std::vector<KernelChoice> test_kernels();
 // The simulated ones among them, for what only makes sense there.
 std::vector<KernelChoice> sim_kernels();
+// Those among them whose name begins so, or does not.
+std::vector<KernelChoice> test_kernels_named(std::string const& beginning);
+std::vector<KernelChoice> test_kernels_not_named(std::string const& beginning);
 
 // WEIR_SEED, or `otherwise`.
 std::uint64_t test_seed(std::uint64_t otherwise);

@@ -14,6 +14,17 @@ class WorkerTest : public testing::TestWithParam<KernelChoice> {};
 INSTANTIATE_TEST_SUITE_P(Kernels, WorkerTest, testing::ValuesIn(test_kernels()),
                          [](auto const& choice) { return name_of(choice); });
 
+// Where no send is cut at random.
+class WorkerOnCalmKernels : public testing::TestWithParam<KernelChoice> {};
+INSTANTIATE_TEST_SUITE_P(Kernels, WorkerOnCalmKernels,
+                         testing::ValuesIn(test_kernels_not_named("sim_hostile")),
+                         [](auto const& choice) { return name_of(choice); });
+
+// Where ten seconds take no time.
+class WorkerInSimulation : public testing::TestWithParam<KernelChoice> {};
+INSTANTIATE_TEST_SUITE_P(Kernels, WorkerInSimulation, testing::ValuesIn(sim_kernels()),
+                         [](auto const& choice) { return name_of(choice); });
+
 // A flow that counts what a channel brings.
 struct Count {
   Channel<int>& channel;
@@ -62,9 +73,8 @@ TEST_P(WorkerTest, sleeps_when_there_is_nothing_to_do) {
   EXPECT_EQ(test.worker().ring().counters().parks - parks, 10u);
 }
 
-TEST_P(WorkerTest, burst_leaves_in_one_silent_send_and_nothing_is_copied) {
+TEST_P(WorkerOnCalmKernels, burst_leaves_in_one_silent_send_and_nothing_is_copied) {
   KernelChoice choice = GetParam();
-  if (choice.name.starts_with("sim_hostile")) GTEST_SKIP() << "where sends are cut at random";
   TestNet test(choice);
   Endpoint& server = test.listen();
   test.worker().add(Echo{server});
@@ -159,8 +169,7 @@ TEST_P(WorkerTest, ticks_can_be_run_by_hand) {
   EXPECT_EQ(count, 1u);
 }
 
-TEST_P(WorkerTest, run_until_gives_up_at_last) {
-  if (!GetParam().name.starts_with("sim")) GTEST_SKIP() << "which would take ten seconds";
+TEST_P(WorkerInSimulation, run_until_gives_up_at_last) {
   TestNet test(GetParam());
   EXPECT_TRUE(test.worker().run_until([] { return true; }));
   EXPECT_FALSE(test.worker().run_until([] { return false; }));
