@@ -77,8 +77,8 @@ void ExternalInput::flip_handoff() {
   handoff_->flip();
 }
 
-void ExternalInput::notify() {
-  if (listed_ || graph_ == nullptr) return;
+void ExternalInput::list() {
+  if (graph_ == nullptr) return;
   listed_ = true;
   next_ = std::exchange(graph_->external_, this);
 }

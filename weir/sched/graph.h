@@ -80,11 +80,15 @@ class ExternalInput {
   // A graph that is attached outlives the last use of this input.
   void attach(Graph& graph, HandoffBase& handoff, Subgraph& reader);
   // New data has been written to the handoff.
-  void notify();
+  void notify() {
+    if (!listed_) list();  // once per tick, however many items come
+  }
   // The same from any thread; not again before the graph has admitted it.
   void notify_from_any_thread();
   bool attached() const { return graph_ != nullptr; }
   void flip_handoff();
+  // Puts this input on the list of those that the next tick admits.
+  void list();
   // Other threads write to this handoff.
   static void share(HandoffBase& handoff) { handoff.shared_ = true; }
 
