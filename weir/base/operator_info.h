@@ -4,19 +4,28 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace weir {
 
-// When what is written becomes visible to the reader: in this tick, or in the next one, which the
-// data starts (tick) or does not start by itself (tick_lazy).
-enum class Delay : std::uint8_t { none, tick, tick_lazy };
+// When what is written becomes visible to the reader: in this tick; in the next one, which the data
+// starts (tick) or does not start by itself (tick_lazy); or in the next iteration of a loop.
+enum class Delay : std::uint8_t { none, tick, tick_lazy, iteration };
 
 struct Arity {
   std::uint16_t least = 1;
   std::uint16_t most = 1;
 };
 inline constexpr std::uint16_t any_number = 0xFFFF;
+
+// What the outputs of an operator are called.
+enum class OutputPorts : std::uint8_t {
+  alike,     // nothing: whatever it gives goes to all of them
+  listed,    // by the names in its row, each connected once
+  numbered,  // 0, 1, 2, … without a gap, each connected once
+  by_item,   // by names that the operator knows once it knows its item, each connected once
+};
 
 struct OperatorInfo {
   std::string_view name;
@@ -25,8 +34,14 @@ struct OperatorInfo {
   // Named inputs must each be connected once; without names, inputs are numbered as they come.
   // (Both are spelt out because g++ 12 cannot read what an initializer leaves out of a constant.)
   std::array<std::string_view, 2> input_ports{std::string_view{}, std::string_view{}};
-  // One bit for each input that must be complete before the operator gives anything.
+  OutputPorts output_ports = OutputPorts::alike;
+  std::span<std::string_view const> output_names{};  // where they are listed
+  // One bit for each input that must be complete before the operator gives anything. Its items go
+  // into the operator's state; or they wait in a handoff, where it has none (`stages`).
   std::uint8_t blocking_inputs = 0;
+  bool stages = false;
+  // Whatever comes in waits in a handoff, though nothing else demands one.
+  bool wants_handoff = false;
   // How long items wait on the way into the operator.
   Delay delay = Delay::none;
   bool source = false;
@@ -36,6 +51,10 @@ struct OperatorInfo {
   bool flushes = false;
   // Has something to give in every tick that happens, even without input.
   bool replays = false;
+  // Gives one item for each that it takes, at once, to every output: a map, a tee.
+  bool one_to_one = false;
+  // Collects what it is given, and works it off together: at the latest when its subgraph has run.
+  bool batches = false;
   // Has state to reset at the end of a tick in which it ran.
   bool ends_ticks = false;
   // Has state to reset whenever its subgraph has run.

@@ -1,4 +1,4 @@
-// The hash tables behind unique, difference and join.
+// The hash tables behind unique, difference and the joins.
 //
 // Entries lie densely in the order they came; beside them an open-addressing index of 8-byte slots
 // (a 32-bit tag and the entry's number) is probed linearly. So a replay walks memory in order and
@@ -8,21 +8,24 @@
 //
 //   index     [tag|2] [ ] [tag|0] [tag|1] [ ] ...       entries   [k0 v0] [k1 v1] [k2 v2]
 //
+// The tags are kept a second time in the order of the entries, so that the index is made anew, or
+// emptied slot by slot, without a look at any key. After a fill that needed few of its slots it
+// goes on with fewer: a small tick after a large one touches little memory again.
+//
 // Invariant: count <= 3/4 of the slots, and slots are a power of two.
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <utility>
 #include <vector>
 
 #include "weir/base/assert.h"
+#include "weir/base/entry_list.h"
 #include "weir/base/hash.h"
-#include "weir/base/relocate.h"
+#include "weir/base/small_list.h"
 
 namespace weir {
 
@@ -47,36 +50,55 @@ class TableIndex {
     }
   }
 
-  // The same; when there is none, `number` takes the place and none is returned.
+  // The same; when there is none, the next entry, of number size(), takes the place, and none is
+  // returned.
   template <class Same>
-  [[gnu::always_inline]] std::uint32_t find_or_insert(std::uint32_t tag, std::uint32_t number,
-                                                      Same&& same) {
-    if (count_ * 4 >= slot_count_ * 3) [[unlikely]]
+  [[gnu::always_inline]] std::uint32_t find_or_insert(std::uint32_t tag, Same&& same) {
+    if (tags_.size() * 4 >= std::size_t{slot_count_} * 3) [[unlikely]]
       grow();
     for (std::uint32_t at = home(tag);; at = next(at)) {  // ends: a quarter of the slots is empty
       Slot& slot = slots_[at];
       if (slot.tag == 0) {
-        slot = {tag, number};
-        ++count_;
+        slot = {tag, static_cast<std::uint32_t>(tags_.size())};
+        tags_.push_back(tag);
         return none;
       }
       if (slot.tag == tag && same(slot.number)) return slot.number;
     }
   }
 
-  // Forgets all entries; `tag_of_number(n)` tells the tag of entry n. Costs the entries.
-  template <class TagOfNumber>
-  void clear(TagOfNumber&& tag_of_number) {
-    if (std::uint64_t{count_} * 8 > slot_count_) {
+  // Forgets the newest entry.
+  void take_back() {
+    auto const number = static_cast<std::uint32_t>(tags_.size() - 1);
+    slots_[find_slot(number)] = Slot{};
+    tags_.pop_back();
+  }
+
+  std::size_t size() const { return tags_.size(); }
+  std::size_t slot_count() const { return slot_count_; }
+
+  // Forgets all entries. Costs the entries.
+  void clear() {
+    if (tags_.size() * 8 > slot_count_) {
       std::fill_n(slots_.data(), slot_count_, Slot{});
-    } else {
-      for (std::uint32_t number = 0; number < count_; ++number) {
-        std::uint32_t at = home(tag_of_number(number));
-        while (slots_[at].tag == 0 || slots_[at].number != number) at = next(at);
-        slots_[at] = Slot{};
+    } else if (slot_count_ > 0) {
+      for (std::uint32_t number = 0; number < tags_.size(); ++number) {
+        slots_[find_slot(number)] = Slot{};
       }
+      slot_count_ =
+          std::max(slots_min, static_cast<std::uint32_t>(std::bit_ceil(2 * tags_.size())));
     }
-    count_ = 0;
+    tags_.clear();
+  }
+
+  // Soon an entry with this tag is asked for. (Inlined, for g++ 12 takes a function that does
+  // nothing but fetch for one that does nothing.)
+  [[gnu::always_inline]] void prefetch(std::uint32_t tag) const {
+    if (slot_count_ > 0) __builtin_prefetch(&slots_[home(tag)]);
+  }
+  // The number of an entry that perhaps is the one with this tag, or none.
+  std::uint32_t guess(std::uint32_t tag) const {
+    return find(tag, [](std::uint32_t) { return true; });
   }
 
  private:
@@ -84,28 +106,39 @@ class TableIndex {
     std::uint32_t tag = 0;
     std::uint32_t number = 0;
   };
+  static constexpr std::uint32_t slots_min = 16;
 
   std::uint32_t home(std::uint32_t tag) const {
     return static_cast<std::uint32_t>((std::uint64_t{tag} * slot_count_) >> 32);
   }
   std::uint32_t next(std::uint32_t at) const { return (at + 1) & (slot_count_ - 1); }
 
+  // Where an entry is; slots before it may have been emptied already.
+  std::uint32_t find_slot(std::uint32_t number) const {
+    std::uint32_t at = home(tags_[number]);
+    while (slots_[at].tag == 0 || slots_[at].number != number) at = next(at);
+    return at;
+  }
+
   [[gnu::noinline]] void grow() {
-    std::uint32_t const old_count = slot_count_;
-    WEIR_ASSERT(old_count < (1u << 30));
-    slot_count_ = old_count == 0 ? 16 : old_count * 2;
-    std::vector<Slot> const old_slots = std::exchange(slots_, std::vector<Slot>(slot_count_));
-    for (std::uint32_t i = 0; i < old_count; ++i) {
-      if (old_slots[i].tag == 0) continue;
-      std::uint32_t at = home(old_slots[i].tag);
+    WEIR_ASSERT(slot_count_ < (1u << 30));
+    slot_count_ = std::max(slots_min, slot_count_ * 2);
+    if (slots_.size() < slot_count_) {
+      slots_ = {};  // first: nothing in it is needed any more
+      slots_ = std::vector<Slot>(slot_count_);
+    } else {
+      std::fill_n(slots_.data(), slot_count_, Slot{});
+    }
+    for (std::uint32_t number = 0; number < tags_.size(); ++number) {
+      std::uint32_t at = home(tags_[number]);
       while (slots_[at].tag != 0) at = next(at);
-      slots_[at] = old_slots[i];
+      slots_[at] = {tags_[number], number};
     }
   }
 
-  std::vector<Slot> slots_;
+  std::vector<Slot> slots_;  // those behind the first slot_count_ are empty
+  std::vector<std::uint32_t> tags_;
   std::uint32_t slot_count_ = 0;
-  std::uint32_t count_ = 0;
 };
 
 template <class Key>
@@ -115,9 +148,8 @@ class HashSet {
   template <class K>
   bool insert(K&& key) {
     std::uint32_t const tag = TableIndex::tag_of(hash_of(key));
-    auto const number = static_cast<std::uint32_t>(keys_.size());
     auto const same = [&](std::uint32_t n) { return keys_[n] == key; };
-    if (index_.find_or_insert(tag, number, same) != TableIndex::none) return false;
+    if (index_.find_or_insert(tag, same) != TableIndex::none) return false;
     keys_.push_back(std::forward<K>(key));
     return true;
   }
@@ -129,9 +161,10 @@ class HashSet {
   // In the order they came.
   auto begin() const { return keys_.begin(); }
   auto end() const { return keys_.end(); }
+  Key const* data() const { return keys_.data(); }
 
   void clear() {
-    index_.clear([&](std::uint32_t n) { return TableIndex::tag_of(hash_of(keys_[n])); });
+    index_.clear();
     keys_.clear();
   }
 
@@ -140,107 +173,13 @@ class HashSet {
   std::vector<Key> keys_;
 };
 
-// Memory for the lists of one table. What a list outgrows or leaves goes to the next one that needs
-// as much: a table that is filled and cleared tick by tick allocates only until it has seen its
-// fullest.
-template <class T>
-class ListMemory {
- public:
-  ListMemory() = default;
-  ListMemory(ListMemory&& other) noexcept : spare_(std::exchange(other.spare_, {})) {}
-  ListMemory& operator=(ListMemory&&) = delete;
-  ~ListMemory() {
-    for (Spare*& first : spare_) {
-      while (first != nullptr) ::operator delete(std::exchange(first, first->next), alignment);
-    }
-  }
-
-  // Room for `capacity` values, a power of two.
-  T* take(std::uint32_t capacity) {
-    Spare*& first = spare_[static_cast<std::size_t>(std::countr_zero(capacity))];
-    if (first != nullptr) return reinterpret_cast<T*>(std::exchange(first, first->next));
-    std::size_t const bytes = std::max(capacity * sizeof(T), sizeof(Spare));
-    return static_cast<T*>(::operator new(bytes, alignment));
-  }
-  void give_back(T* room, std::uint32_t capacity) {
-    Spare*& first = spare_[static_cast<std::size_t>(std::countr_zero(capacity))];
-    first = new (static_cast<void*>(room)) Spare{first};
-  }
-
- private:
-  struct Spare {
-    Spare* next;
-  };
-  static constexpr std::align_val_t alignment{std::max(alignof(T), alignof(Spare))};
-
-  std::array<Spare*, 32> spare_{};
-};
-
-// A vector whose first element needs no allocation: most keys of a join have one value. Whoever has
-// it must reset() it at last.
-template <class T>
-class SmallList {
- public:
-  SmallList() noexcept {}
-  SmallList(SmallList&& other) noexcept { steal(other); }
-  SmallList& operator=(SmallList&&) = delete;
-  ~SmallList() { WEIR_ASSERT(size_ == 0); }
-
-  T* begin() { return capacity_ > 1 ? many_ : &one_; }
-  T* end() { return begin() + size_; }
-  T const* begin() const { return capacity_ > 1 ? many_ : &one_; }
-  T const* end() const { return begin() + size_; }
-  std::uint32_t size() const { return size_; }
-
-  template <class U>
-  void push_back(U&& value, ListMemory<T>& memory) {
-    if (size_ == capacity_) [[unlikely]]
-      grow(memory);
-    new (static_cast<void*>(begin() + size_)) T(std::forward<U>(value));
-    ++size_;
-  }
-  void reset(ListMemory<T>& memory) {
-    destroy(begin(), end());
-    if (capacity_ > 1) memory.give_back(many_, capacity_);
-    size_ = 0;
-    capacity_ = 1;
-  }
-
- private:
-  [[gnu::noinline]] void grow(ListMemory<T>& memory) {
-    std::uint32_t const capacity = capacity_ == 1 ? 4 : capacity_ * 2;
-    T* const grown = memory.take(capacity);
-    relocate(begin(), end(), grown);
-    if (capacity_ > 1) memory.give_back(many_, capacity_);
-    many_ = grown;
-    capacity_ = capacity;
-  }
-  void steal(SmallList& other) {
-    if (other.capacity_ > 1) {
-      many_ = other.many_;
-    } else if (other.size_ == 1) {
-      new (static_cast<void*>(&one_)) T(std::move(other.one_));
-      other.one_.~T();
-    }
-    size_ = std::exchange(other.size_, 0);
-    capacity_ = std::exchange(other.capacity_, 1);
-  }
-
-  std::uint32_t size_ = 0;
-  std::uint32_t capacity_ = 1;
-  union {
-    T one_;
-    T* many_;
-  };
-};
-
-// Key to values; all values of a key lie together.
-template <class Key, class Value>
+// Key to values; all values of a key lie together. `Values` is SmallSet or SmallList.
+template <class Key, class Value, template <class> class Values = SmallSet>
 class HashMultimap {
  public:
   struct Entry {
     Key key;
-    SmallList<Value> values;
+    Values<Value> values{};
   };
 
   HashMultimap() = default;
@@ -248,61 +187,67 @@ class HashMultimap {
   HashMultimap& operator=(HashMultimap&&) = delete;
   ~HashMultimap() { reset_lists(); }
 
-  // What both tables of a join want to know of a key: compute it once.
   static std::uint32_t tag_of(Key const& key) { return TableIndex::tag_of(hash_of(key)); }
 
-  // Adds the value unless the key has an equal one. True when it was added.
+  // The entry to which the value was added, as its last; null when a set of values has an equal
+  // one.
   template <class K, class V>
-  bool insert_unique(K&& key, V&& value) {
-    return insert_unique(tag_of(key), std::forward<K>(key), std::forward<V>(value));
+  Entry const* insert(K&& key, V&& value) {
+    std::uint32_t const tag = tag_of(key);
+    return insert(tag, std::forward<K>(key), std::forward<V>(value));
   }
   template <class K, class V>
-  [[gnu::always_inline]] bool insert_unique(std::uint32_t tag, K&& key, V&& value) {
-    auto const number = static_cast<std::uint32_t>(entries_.size());
+  [[gnu::always_inline]] Entry const* insert(std::uint32_t tag, K&& key, V&& value) {
     auto const same = [&](std::uint32_t n) { return entries_[n].key == key; };
-    std::uint32_t const found = index_.find_or_insert(tag, number, same);
-    if (found == TableIndex::none) {
-      entries_.push_back(Entry{Key(std::forward<K>(key)), {}});
-      entries_.back().values.push_back(std::forward<V>(value), memory_);
-    } else {
-      SmallList<Value>& values = entries_[found].values;
-      for (Value const& known : values) {
-        if (known == value) return false;
-      }
-      values.push_back(std::forward<V>(value), memory_);
+    std::uint32_t number = index_.find_or_insert(tag, same);
+    if (number == TableIndex::none) {
+      number = entries_.size();
+      entries_.emplace_back(Key(std::forward<K>(key)));
     }
-    ++value_count_;
-    return true;
+    Entry& entry = entries_[number];
+    bool const added = entry.values.insert(std::forward<V>(value), memory_) != nullptr;
+    return added ? &entry : nullptr;
   }
 
   // Null when the key is absent.
-  SmallList<Value> const* find(Key const& key) const { return find(tag_of(key), key); }
-  [[gnu::always_inline]] SmallList<Value> const* find(std::uint32_t tag, Key const& key) const {
+  Values<Value> const* find(Key const& key) const { return find(tag_of(key), key); }
+  [[gnu::always_inline]] Values<Value> const* find(std::uint32_t tag, Key const& key) const {
     std::uint32_t const number =
         index_.find(tag, [&](std::uint32_t n) { return entries_[n].key == key; });
     return number == TableIndex::none ? nullptr : &entries_[number].values;
   }
 
-  std::size_t value_count() const { return value_count_; }
   // In the order their keys came.
-  std::vector<Entry> const& entries() const { return entries_; }
+  EntryList<Entry> const& entries() const { return entries_; }
 
   void clear() {
-    index_.clear([&](std::uint32_t n) { return TableIndex::tag_of(hash_of(entries_[n].key)); });
+    index_.clear();
     reset_lists();
     entries_.clear();
-    value_count_ = 0;
+  }
+
+  // ---- what is far away can be fetched in three steps before it is needed
+  // ----
+
+  std::size_t slot_count() const { return index_.slot_count(); }
+  [[gnu::always_inline]] void prefetch_slot(std::uint32_t tag) const { index_.prefetch(tag); }
+  [[gnu::always_inline]] void prefetch_entry(std::uint32_t tag) const {
+    std::uint32_t const number = index_.guess(tag);
+    if (number != TableIndex::none) entries_.prefetch(number);
+  }
+  [[gnu::always_inline]] void prefetch_values(std::uint32_t tag) const {
+    std::uint32_t const number = index_.guess(tag);
+    if (number != TableIndex::none) entries_[number].values.prefetch();
   }
 
  private:
   void reset_lists() {
-    for (Entry& entry : entries_) entry.values.reset(memory_);
+    entries_.for_each([this](Entry& entry) { entry.values.reset(memory_); });
   }
 
   TableIndex index_;
   ListMemory<Value> memory_;
-  std::vector<Entry> entries_;
-  std::size_t value_count_ = 0;
+  EntryList<Entry> entries_;
 };
 
 }  // namespace weir

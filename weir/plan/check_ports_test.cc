@@ -42,6 +42,77 @@ TEST(CheckPorts, AUnionTakesAnyNumberOfInputs) {
   EXPECT_EQ(plan.edges.back().kind, EdgeKind::direct);
 }
 
+// ---- outputs with names ----
+
+TEST(CheckPorts, ListedOutputsHaveTheirNumbersInWhateverOrderTheyAreWritten) {
+  TestPlan const plan({"u = unzip", "source >> u", "u[1] >> map >> for_each", "u[0] >> for_each"});
+  ASSERT_TRUE(plan.diagnostic.ok()) << explain(plan.diagnostic);
+  EXPECT_EQ(plan.edge("u", "map").output, 1);
+  Index const first = plan.out_edges[static_cast<std::size_t>(plan.out_begin[0])];
+  EXPECT_EQ(plan.edges[static_cast<std::size_t>(first)].source_port, "0");
+}
+
+TEST(CheckPorts, NumberedOutputsAreSortedByTheirNumbers) {
+  TestPlan const plan(
+      {"p = partition", "source >> p", "p[2] >> for_each", "p[0] >> for_each", "p[1] >> for_each"});
+  ASSERT_TRUE(plan.diagnostic.ok()) << explain(plan.diagnostic);
+  std::string ports;
+  for (Index slot = plan.out_begin[0]; slot < plan.out_begin[1]; ++slot) {
+    auto const e = static_cast<std::size_t>(plan.out_edges[static_cast<std::size_t>(slot)]);
+    ports += plan.edges[e].source_port;
+  }
+  EXPECT_EQ(ports, "012");
+}
+
+TEST(CheckPorts, AnOutputThatIsNotConnectedIsRefused) {
+  TestPlan const listed({"u = unzip", "source >> u", "u[1] >> for_each"});
+  EXPECT_EQ(listed.diagnostic.check, Check::missing_output);
+  EXPECT_EQ(place(listed.diagnostic), "u[0]");
+  TestPlan const gap({"p = partition", "source >> p", "p[0] >> for_each", "p[2] >> for_each"});
+  EXPECT_EQ(gap.diagnostic.check, Check::missing_output);
+  EXPECT_EQ(place(gap.diagnostic), "p[1]");
+  TestPlan const too_few({"p = partition", "source >> p", "p[0] >> for_each"});
+  EXPECT_EQ(place(too_few.diagnostic), "p[1]");
+  EXPECT_EQ(explain(too_few.diagnostic),
+            "The output of `p[1]` goes nowhere; add `p[1] >> ...`, at the end for example for_each "
+            "or null.");
+}
+
+TEST(CheckPorts, AnOutputWithTwoEdgesIsRefused) {
+  for (std::string_view const name : {"unzip", "partition", "demux"}) {
+    std::string const statement = "u = " + std::string(name);
+    TestPlan const plan({statement, "source >> u", "u[1] >> for_each", "u[0] >> for_each",
+                         "u[1] >> map >> for_each"});
+    EXPECT_EQ(plan.diagnostic.check, Check::duplicate_output) << name;
+    EXPECT_EQ(place(plan.diagnostic), "u[1]") << name;
+    EXPECT_EQ(plan.diagnostic.element, 7) << name;
+  }
+}
+
+TEST(CheckPorts, AnOutputOfNoSuchNameIsRefused) {
+  TestPlan const listed({"u = unzip", "source >> u", "u[0] >> for_each", "u[left] >> for_each"});
+  EXPECT_EQ(listed.diagnostic.check, Check::unknown_output);
+  EXPECT_EQ(explain(listed.diagnostic), "There is no output `u[left]`; use one of `0`, `1`.");
+  TestPlan const numbered({"p = partition", "source >> p", "p[a] >> for_each"});
+  EXPECT_EQ(explain(numbered.diagnostic),
+            "There is no output `p[a]`; number the outputs from 0 on.");
+}
+
+TEST(CheckPorts, AnOutputWithoutItsNameIsRefused) {
+  TestPlan const plan({"u = unzip", "source >> u", "u >> for_each"});
+  EXPECT_EQ(plan.diagnostic.check, Check::output_port_needed);
+  EXPECT_EQ(explain(plan.diagnostic),
+            "`u` has several outputs; say which one on the left of `>>`: `0`, `1`.");
+}
+
+TEST(CheckPorts, OutputsThatTheItemNamesAreNumberedAsTheyCome) {
+  TestPlan const plan({"d = demux", "source >> d", "d[b] >> map >> for_each", "d[a] >> for_each"});
+  ASSERT_TRUE(plan.diagnostic.ok()) << explain(plan.diagnostic);
+  EXPECT_EQ(plan.edge("d", "map").output, 0);
+}
+
+// ---- inputs that are missing or too many ----
+
 TEST(CheckPorts, AMissingInputIsRefused) {
   EXPECT_EQ(TestPlan({"m = map >> for_each"}).diagnostic.check, Check::missing_input);
   TestPlan const plan({"j = join >> for_each", "source >> j[0]"});

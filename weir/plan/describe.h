@@ -7,13 +7,14 @@
 
 namespace weir {
 
-// A Mermaid flowchart (mermaid.js.org): a box for each subgraph with its stratum, pulled nodes
-// blue, pushed nodes yellow, handoffs between the boxes, blocking edges red and with a cross, what
-// waits for the next tick dotted.
+// A Mermaid flowchart (mermaid.js.org): a box for each subgraph with its stratum and around those
+// of a loop, pulled nodes blue, pushed nodes yellow, handoffs between the boxes, blocking edges red
+// and with a cross, what waits for the next tick or iteration dotted.
 std::string to_mermaid(PlanView const& plan);
 // The same for Graphviz (`dot -Tsvg`).
 std::string to_dot(PlanView const& plan);
-// Nodes, edges and subgraphs as JSON, for programs. References are positions in those arrays.
+// Nodes, edges, subgraphs and loops as JSON, for programs. References are positions in those
+// arrays.
 std::string to_json(PlanView const& plan);
 
 }  // namespace weir

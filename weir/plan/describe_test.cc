@@ -139,6 +139,27 @@ TEST(ToJson, IsComplete) {
   EXPECT_TRUE(has(text, "{\"stratum\": 1, \"replays\": false}"));
 }
 
+TEST(Describe, ALoopIsABoxAroundItsSubgraphsAndLoops) {
+  TestPlan plan = reachability();
+  PlanLoop const loops[] = {{"rounds", no_index}, {"within", 0}};
+  plan.subgraphs[1].loop = 1;
+  plan.subgraphs[1].replays = true;
+  PlanView view = plan.view();
+  view.loops = loops;
+  std::string const mermaid = to_mermaid(view);
+  EXPECT_TRUE(has(mermaid,
+                  "end\nsubgraph loop0[\"loop rounds\"]\nsubgraph loop1[\"loop within\"]\n"
+                  "subgraph sg1[\"subgraph 1, stratum 1, every iteration\"]\n"));
+  EXPECT_TRUE(has(mermaid, "end\nend\nend\n"));
+  std::string const dot = to_dot(view);
+  EXPECT_TRUE(has(dot, "subgraph cluster_loop_1 {\n  label=\"loop within\""));
+  EXPECT_EQ(count(dot, "{"), count(dot, "}"));
+  std::string const json = to_json(view);
+  EXPECT_TRUE(JsonReader(json).is_one_value()) << json;
+  EXPECT_TRUE(has(json, "{\"stratum\": 1, \"replays\": true, \"loop\": 1}"));
+  EXPECT_TRUE(has(json, "{\"name\": \"within\", \"parent\": 0}"));
+}
+
 TEST(Describe, AnEmptyPlanIsAPictureToo) {
   EXPECT_TRUE(JsonReader(to_json({})).is_one_value());
   EXPECT_TRUE(to_mermaid({}).starts_with("flowchart TD\n"));

@@ -16,22 +16,25 @@ inline constexpr Index no_index = -1;
 
 enum class Check : std::uint8_t {
   passed,
-  unknown_name,    // a node is used but never defined
-  duplicate_name,  // a name is defined twice
-  circular_name,   // a = b; b = a
-  missing_input,   // an input that must be connected is not
-  extra_input,     // more inputs than the operator takes
-  no_input,        // something flows into an operator that takes nothing
-  missing_output,  // an output that must be connected is not
-  extra_output,    // more outputs than the operator has: wants a tee()
-  no_output,       // something flows out of an operator that gives nothing
-  unknown_port,    // no input port of that name
-  output_port,     // a port on the left of `>>`, where operators have none
-  second_port,     // a port on a name that stands for a port already
-  port_needed,     // an operator with named ports is given something without one
-  duplicate_port,  // two edges into one port
-  negative_cycle,  // a cycle through an input that blocks
-  untyped_cycle,   // no item type can be inferred around a cycle
+  unknown_name,        // a node is used but never defined
+  duplicate_name,      // a name is defined twice
+  circular_name,       // a = b; b = a
+  missing_input,       // an input that must be connected is not
+  extra_input,         // more inputs than the operator takes
+  no_input,            // something flows into an operator that takes nothing
+  missing_output,      // an output that must be connected is not
+  extra_output,        // more outputs than the operator has: wants a tee()
+  no_output,           // something flows out of an operator that gives nothing
+  unknown_port,        // no input port of that name
+  output_port,         // a port on the left of `>>`, where operators have none
+  second_port,         // a port on a name that stands for a port already
+  port_needed,         // an operator with named ports is given something without one
+  duplicate_port,      // two edges into one port
+  unknown_output,      // no output port of that name
+  output_port_needed,  // an operator with named outputs is used without one
+  duplicate_output,    // two edges out of one port
+  negative_cycle,      // a cycle through an input that blocks
+  untyped_cycle,       // no item type can be inferred around a cycle
 };
 
 struct Diagnostic {
@@ -40,7 +43,8 @@ struct Diagnostic {
   std::string_view other{};  // a second node: the other end
   std::string_view port{};
   // Where a port is wrong or missing: those that the node has.
-  std::array<std::string_view, 2> ports{std::string_view{}, std::string_view{}};
+  std::array<std::string_view, 4> ports{std::string_view{}, std::string_view{}, std::string_view{},
+                                        std::string_view{}};
   // Where it is written: the element of the statements.
   Index element = no_index;
 

@@ -10,10 +10,10 @@
 //                 ├─ drained one by one ─▶ tee         union ─▶ for_each
 //     source  ────┘                        └─▶ filter ─┘
 //
-// The run function of a subgraph is its entries in this order: what it replays, what it flushes,
+// The run function of a subgraph is its entries in this order: what it holds (replays and flushes),
 // its sources, its handoffs. Each can stop when the tick's budget ends, and goes on in the next
-// activation. Replays come before anything new can reach them, from another replay either: those
-// that are called come before those that call them.
+// activation. What an operator holds comes before anything new can reach it, from what another one
+// holds either: those that are called come before those that call them.
 //
 // Reads nodes (call_order), edges (kind). Writes nodes (subgraph, pull), subgraphs, entries.
 #pragma once
@@ -71,11 +71,10 @@ constexpr void for_each_entry(PlanSpans const& plan, Scratch<std::size_t> const&
   };
   for (std::size_t const n : called_first) {
     OperatorInfo const& info = plan.nodes[n].info;
-    if (info.replays && !info.flushes) {
-      visit(plan.nodes[n].subgraph, PlanEntry{EntryKind::replay, static_cast<Index>(n)});
-    }
+    if (!info.replays && !info.flushes) continue;
+    EntryKind const kind = info.flushes ? EntryKind::flush : EntryKind::replay;
+    visit(plan.nodes[n].subgraph, PlanEntry{kind, static_cast<Index>(n)});
   }
-  nodes_where(EntryKind::flush, [](OperatorInfo const& info) { return info.flushes; });
   nodes_where(EntryKind::source, [](OperatorInfo const& info) { return info.source; });
   for (std::size_t e = 0; e < plan.edges.size(); ++e) {
     if (plan.edges[e].kind != EdgeKind::handoff) continue;
@@ -90,8 +89,10 @@ constexpr void for_each_entry(PlanSpans const& plan, Scratch<std::size_t> const&
 constexpr Index form_subgraphs(PlanSpans plan) {
   Index const count = subgraphs::number_components(plan);
   for (PlanNode& node : plan.nodes) {
-    node.pull = node.info.source || node.info.flushes;
+    bool const begins = node.info.source && node.input_count == 0;  // not a null<T> in the middle
+    node.pull = begins || node.info.flushes;
     PlanSubgraph& subgraph = plan.subgraphs[static_cast<std::size_t>(node.subgraph)];
+    if (subgraph.name.empty() || !node.name.empty()) subgraph.name = node.title();
     subgraph.stratum = node.stratum;
     subgraph.replays = subgraph.replays || node.info.replays;
     subgraph.ends_ticks = subgraph.ends_ticks || node.info.ends_ticks;

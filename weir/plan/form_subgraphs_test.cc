@@ -34,7 +34,14 @@ TEST(FormSubgraphs, SubgraphsAreNumberedAsTheirFirstNodesCome) {
   EXPECT_EQ(plan.nodes[3].subgraph, 2);
 }
 
-TEST(FormSubgraphs, EntriesAreReplaysFlushesSourcesHandoffs) {
+TEST(FormSubgraphs, ASourceIsPulledOnlyWhereItBegins) {
+  TestPlan const plan({"a = null >> map >> b", "b = null >> for_each"});
+  ASSERT_TRUE(plan.diagnostic.ok());
+  EXPECT_TRUE(plan.node("a").pull);
+  EXPECT_FALSE(plan.node("b").pull);
+}
+
+TEST(FormSubgraphs, EntriesAreWhatIsHeldThenSourcesThenHandoffs) {
   TestPlan const plan({"u = union >> tee", "source >> u", "u >> map >> u", "source >> sort >> u",
                        "j = replaying_join >> for_each", "u >> j[0]", "source >> j[1]",
                        "source >> fold >> u"});
@@ -204,10 +211,16 @@ void expect_complete_entries(TestPlan const& plan) {
   for (std::size_t s = 0; s < plan.subgraphs.size(); ++s) {
     EXPECT_EQ(plan.subgraphs[s].first_entry, next);
     next = static_cast<Index>(next + plan.subgraphs[s].entry_count);
-    EntryKind last = EntryKind::replay;
+    EntryKind last = EntryKind::flush;  // replays count as flushes: they come among them
+    Index last_call = -1;
     for (PlanEntry const& entry : entries_of(plan, static_cast<Index>(s))) {
-      EXPECT_LE(last, entry.kind);
-      last = entry.kind;
+      EXPECT_LE(last, std::max(entry.kind, EntryKind::flush));
+      last = std::max(entry.kind, EntryKind::flush);
+      if (last == EntryKind::flush) {  // who is called comes before who calls
+        Index const call = plan.nodes[static_cast<std::size_t>(entry.index)].call_order;
+        EXPECT_LT(last_call, call);
+        last_call = call;
+      }
       auto const found = expected.find({entry.kind, entry.index});
       ASSERT_NE(found, expected.end()) << "an entry too many";
       expected.erase(found);
@@ -254,6 +267,19 @@ TEST(FormSubgraphs, RandomPlansAreSound) {
     if (::testing::Test::HasFailure()) break;
   }
   EXPECT_GT(planned, 100);
+}
+
+TEST(FormSubgraphs, WhatAnOperatorHoldsComesBeforeWhatCanReachIt) {
+  // A fold and a chain flush in one stratum, and the fold feeds the chain's second input: whatever
+  // came by the first has to be given before.
+  TestPlan const plan({"c = chain >> for_each", "source >> fold >> c[1]", "source >> c[0]"});
+  ASSERT_TRUE(plan.diagnostic.ok());
+  std::string order;
+  for (PlanEntry const& entry : plan.entries) {
+    if (entry.kind != EntryKind::flush) continue;
+    order += std::string(plan.nodes[static_cast<std::size_t>(entry.index)].info.name) + " ";
+  }
+  EXPECT_EQ(order, "chain fold ");
 }
 
 }  // namespace

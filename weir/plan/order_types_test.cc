@@ -47,6 +47,15 @@ TEST(OrderTypes, ADeferredEdgeCarriesATypeToo) {
   EXPECT_TRUE(plan.diagnostic.ok());
 }
 
+// A null<T> knows what it gives whether or not something flows into it, round a cycle too.
+TEST(OrderTypes, ASourceMayHaveAnInput) {
+  EXPECT_TRUE(TestPlan({"null >> for_each"}).diagnostic.ok());
+  EXPECT_TRUE(TestPlan({"source >> null"}).diagnostic.ok());
+  TestPlan const around({"u = union >> tee", "u >> null >> u", "u >> for_each"});
+  ASSERT_TRUE(around.diagnostic.ok());
+  EXPECT_GT(around.node("u").type_order, around.node("null").type_order);
+}
+
 TEST(OrderTypes, RandomPlansAreTypedInOrder) {
   int typed = 0;
   for (std::uint64_t i = 0; i < 300; ++i) {

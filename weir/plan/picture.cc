@@ -22,6 +22,8 @@ std::string label_of(Delay delay) {
       return "handoff, next tick";
     case Delay::tick_lazy:
       return "handoff, next tick if any";
+    case Delay::iteration:
+      return "handoff, next iteration";
   }
   return {};
 }
@@ -32,16 +34,24 @@ std::string ports_of(PlanEdge const& edge) {
   return ports += edge.target_port;
 }
 
+std::string every(PlanSubgraph const& subgraph) {
+  return subgraph.loop == no_index ? ", every tick" : ", every iteration";
+}
+
 }  // namespace
 
 Picture draw(PlanView const& plan) {
   Picture picture;
+  for (PlanLoop const& loop : plan.loops) {
+    picture.loops.push_back({"loop " + std::string(loop.name), loop.parent});
+  }
   for (std::size_t s = 0; s < plan.subgraphs.size(); ++s) {
     PlanSubgraph const& subgraph = plan.subgraphs[s];
     picture.boxes.push_back({"subgraph " + std::to_string(s) + ", stratum " +
                                  std::to_string(subgraph.stratum) +
-                                 (subgraph.replays ? ", every tick" : ""),
-                             {}});
+                                 (subgraph.replays ? every(subgraph) : ""),
+                             {},
+                             subgraph.loop});
   }
   for (std::size_t n = 0; n < plan.nodes.size(); ++n) {
     PlanNode const& node = plan.nodes[n];

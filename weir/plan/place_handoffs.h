@@ -75,7 +75,8 @@ constexpr void place_handoffs(PlanSpans plan) {
   for (PlanEdge& edge : plan.edges) {
     PlanNode const& source = plan.nodes[static_cast<std::size_t>(edge.source)];
     PlanNode const& target = plan.nodes[static_cast<std::size_t>(edge.target)];
-    if (edge.delay != Delay::none) {
+    bool const staged = target.info.stages || target.info.wants_handoff;
+    if (edge.delay != Delay::none || staged) {
       edge.kind = EdgeKind::handoff;
     } else if (target.info.blocks(edge.port)) {
       edge.kind = EdgeKind::blocking;

@@ -95,5 +95,21 @@ TEST(PlaceHandoffs, WhatWaitsForTheNextTickIsAHandoff) {
   EXPECT_EQ(plan.edges[2].delay, Delay::tick_lazy);
 }
 
+TEST(PlaceHandoffs, WhereAnOperatorStagesItsItemsWaitForTheLaterStratum) {
+  TestPlan const plan({"source >> map >> next_stratum >> for_each"});
+  ASSERT_TRUE(plan.diagnostic.ok());
+  EXPECT_EQ(plan.edge("map", "next_stratum").kind, EdgeKind::handoff);
+  EXPECT_EQ(plan.node("map").stratum, 0);
+  EXPECT_EQ(plan.node("next_stratum").stratum, 1);
+}
+
+TEST(PlaceHandoffs, WhereTheUserWritesOne) {
+  TestPlan const plan({"source >> map >> handoff >> for_each"});
+  ASSERT_TRUE(plan.diagnostic.ok());
+  EXPECT_EQ(plan.edge("map", "handoff").kind, EdgeKind::handoff);
+  EXPECT_EQ(plan.node("handoff").stratum, 0);
+  EXPECT_EQ(plan.subgraph_count, 2);
+}
+
 }  // namespace
 }  // namespace weir

@@ -77,6 +77,7 @@ struct PlanEdge {
   std::string_view target_port;
   Index element = no_index;  // where it is written: what is on the right of its `>>`
   std::uint16_t port = 0;    // the number of the target's input
+  std::uint16_t output = 0;  // the number of the source's output, where these have names
   EdgeKind kind = EdgeKind::direct;
   Delay delay = Delay::none;
   // A blocking edge whose operator does not run in every tick and must when something came: to
@@ -91,8 +92,17 @@ struct PlanEntry {
   Index index = no_index;  // of the node; of the edge for a handoff
 };
 
+// Subgraphs that run again and again within a tick.
+struct PlanLoop {
+  std::string_view name;
+  Index parent = no_index;  // the loop whose body it is part of
+};
+
 struct PlanSubgraph {
+  // The last name that the user gave to one of its nodes, or its first operator's.
+  std::string_view name;
   Index stratum = 0;
+  Index loop = no_index;  // the innermost one whose body it is part of
   bool replays = false;
   bool ends_ticks = false;
   bool ends_runs = false;
@@ -104,7 +114,8 @@ struct PlanSubgraph {
 struct PlanSpans {
   std::span<PlanNode> nodes;
   std::span<PlanEdge> edges;
-  // The edges that leave node n are out_edges[out_begin[n] .. out_begin[n + 1]).
+  // The edges that leave node n are out_edges[out_begin[n] .. out_begin[n + 1]), in the order of
+  // its outputs.
   std::span<Index> out_begin;
   std::span<Index> out_edges;
   std::span<PlanSubgraph> subgraphs;
@@ -117,6 +128,7 @@ struct PlanView {
   std::span<PlanEdge const> edges;
   std::span<PlanSubgraph const> subgraphs;
   std::span<PlanEntry const> entries;
+  std::span<PlanLoop const> loops{};
 };
 
 constexpr std::size_t entries_max(std::size_t nodes, std::size_t edges) {

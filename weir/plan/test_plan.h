@@ -17,6 +17,8 @@
 
 namespace weir {
 
+inline constexpr std::string_view test_output_names[] = {"0", "1"};
+
 inline constexpr OperatorInfo test_operators[] = {
     {.name = "source", .inputs = {0, 0}, .source = true},
     {.name = "map"},
@@ -36,9 +38,24 @@ inline constexpr OperatorInfo test_operators[] = {
      .ends_ticks = true},
     {.name = "sort", .blocking_inputs = 0b1, .flushes = true, .ends_ticks = true},
     {.name = "fold", .outputs = {0, 1}, .blocking_inputs = 0b1, .flushes = true, .replays = true},
+    {.name = "unzip",
+     .outputs = {2, 2},
+     .output_ports = OutputPorts::listed,
+     .output_names = test_output_names},
+    {.name = "partition", .outputs = {2, any_number}, .output_ports = OutputPorts::numbered},
+    {.name = "demux", .outputs = {0, any_number}, .output_ports = OutputPorts::by_item},
+    {.name = "next_stratum", .blocking_inputs = 0b1, .stages = true},
+    {.name = "handoff", .wants_handoff = true},
+    {.name = "chain",
+     .inputs = {2, 2},
+     .input_ports = {"0", "1"},
+     .blocking_inputs = 0b01,
+     .typed_by_any_input = true,
+     .flushes = true},
     {.name = "defer_tick", .delay = Delay::tick},
     {.name = "defer_tick_lazy", .delay = Delay::tick_lazy},
     {.name = "for_each", .outputs = {0, 0}},
+    {.name = "null", .inputs = {0, 1}, .outputs = {0, 1}, .source = true},
 };
 
 // The row of an operator, or null.

@@ -46,13 +46,19 @@ std::string to_dot(PlanView const& plan) {
       "node [fontname=\"Helvetica\", fontsize=13, shape=box, style=\"filled,rounded\", "
       "height=0.4, margin=\"0.18,0.06\"]\n"
       "edge [fontname=\"Helvetica\", fontsize=11, color=\"#444444\", arrowsize=0.75]\n";
-  for (std::size_t b = 0; b < picture.boxes.size(); ++b) {
+  auto const open_loop = [&](std::size_t l) {
+    text += "subgraph cluster_loop_" + std::to_string(l) + " {\n";
+    text += "  label=" + quoted(picture.loops[l].title) + "; labeljust=l; margin=14;\n";
+    text += "  style=\"filled,rounded\"; fillcolor=\"#eaf4ea\"; color=\"#88aa88\"\n";
+  };
+  auto const box = [&](std::size_t b) {
     text += "subgraph cluster_" + std::to_string(b) + " {\n";
     text += "  label=" + quoted(picture.boxes[b].title) + "; labeljust=l; margin=14;\n";
     text += "  style=\"filled,rounded\"; fillcolor=\"#f4f4f4\"; color=\"#aaaaaa\"\n";
     for (PictureNode const& node : picture.boxes[b].nodes) text += "  " + node_line(node);
     text += "}\n";
-  }
+  };
+  for_each_box(picture, open_loop, box, [&](std::size_t) { text += "}\n"; });
   for (PictureNode const& node : picture.between_boxes) text += node_line(node);
   for (PictureArrow const& arrow : picture.arrows) text += arrow_line(arrow);
   return text + "}\n";

@@ -25,6 +25,8 @@ std::string_view name_of(Delay delay) {
       return "tick";
     case Delay::tick_lazy:
       return "tick_lazy";
+    case Delay::iteration:
+      return "iteration";
   }
   return {};
 }
@@ -79,7 +81,14 @@ std::string to_row(PlanEdge const& edge) {
 }
 
 std::string to_row(PlanSubgraph const& subgraph) {
-  return Row().number("stratum", subgraph.stratum).truth("replays", subgraph.replays).done();
+  Row row;
+  row.number("stratum", subgraph.stratum).truth("replays", subgraph.replays);
+  if (subgraph.loop != no_index) row.reference("loop", subgraph.loop);
+  return row.done();
+}
+
+std::string to_row(PlanLoop const& loop) {
+  return Row().text("name", loop.name).reference("parent", loop.parent).done();
 }
 
 template <class T>
@@ -96,7 +105,8 @@ std::string to_array(std::string_view key, std::span<T const> things) {
 
 std::string to_json(PlanView const& plan) {
   return "{\n" + to_array("nodes", plan.nodes) + ",\n" + to_array("edges", plan.edges) + ",\n" +
-         to_array("subgraphs", plan.subgraphs) + "\n}\n";
+         to_array("subgraphs", plan.subgraphs) +
+         (plan.loops.empty() ? "" : ",\n" + to_array("loops", plan.loops)) + "\n}\n";
 }
 
 }  // namespace weir

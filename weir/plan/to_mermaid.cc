@@ -29,11 +29,15 @@ std::string to_mermaid(PlanView const& plan) {
       "classDef pull fill:#8af,stroke:#246,color:#000\n"
       "classDef push fill:#ff8,stroke:#662,color:#000\n"
       "classDef handoff fill:#fff,stroke:#666,color:#000\n";
-  for (std::size_t b = 0; b < picture.boxes.size(); ++b) {
+  auto const open_loop = [&](std::size_t l) {
+    text += "subgraph loop" + std::to_string(l) + "[" + quoted(picture.loops[l].title) + "]\n";
+  };
+  auto const box = [&](std::size_t b) {
     text += "subgraph sg" + std::to_string(b) + "[" + quoted(picture.boxes[b].title) + "]\n";
     for (PictureNode const& node : picture.boxes[b].nodes) text += "  " + node_line(node);
     text += "end\n";
-  }
+  };
+  for_each_box(picture, open_loop, box, [&](std::size_t) { text += "end\n"; });
   for (PictureNode const& node : picture.between_boxes) text += node_line(node);
 
   std::string blocking;  // the numbers of the red arrows
