@@ -14,6 +14,26 @@ namespace {
 // at.
 constexpr std::int64_t items_per_look_at_the_clock = 1024;
 
+// Within a tick data never goes back; and an iteration sees all that enters its loop.
+void check_direction(Subgraph const& writer, Delay delay, Subgraph const& reader) {
+  if (delay == Delay::iteration) {
+    bool const stays_in_a_loop = reader.loop != nullptr && reader.loop->contains(writer.loop);
+    WEIR_ASSERT(stays_in_a_loop);
+  }
+  if (delay != Delay::none) return;
+  bool const backward = writer.stratum > reader.stratum;
+  WEIR_ASSERT(!backward);
+  for (Loop const* loop = reader.loop; loop != nullptr; loop = loop->parent()) {
+    bool const enters_from_below =
+        loop->contains(writer.loop) || writer.stratum < loop->first_stratum();
+    WEIR_ASSERT(enters_from_below);
+  }
+  for (Loop const* loop = writer.loop; loop != nullptr; loop = loop->parent()) {
+    bool const leaves_above = loop->contains(reader.loop) || reader.stratum > loop->last_stratum();
+    WEIR_ASSERT(leaves_above);
+  }
+}
+
 }  // namespace
 
 HandoffCounters HandoffBase::counters() const {
@@ -27,8 +47,11 @@ HandoffCounters HandoffBase::counters() const {
 // ---- the ready set: one FIFO a stratum, one bit for each that is not empty ----
 
 inline void Graph::make_ready(Subgraph& subgraph) {
-  if (subgraph.ready_) return;
-  subgraph.ready_ = true;
+  if (subgraph.queued_ != 0) [[unlikely]] {
+    if ((subgraph.queued_ & Subgraph::is_in_loop) != 0) enter(*subgraph.loop);
+    if ((subgraph.queued_ & Subgraph::is_ready) != 0) return;
+  }
+  subgraph.queued_ |= Subgraph::is_ready;
   subgraph.next_ready_ = nullptr;
   Fifo& fifo = ready_[subgraph.stratum];
   (fifo.tail == nullptr ? fifo.head : fifo.tail->next_ready_) = &subgraph;
@@ -37,8 +60,8 @@ inline void Graph::make_ready(Subgraph& subgraph) {
 }
 
 void Graph::make_ready_first(Subgraph& subgraph) {
-  if (subgraph.ready_) return;
-  subgraph.ready_ = true;
+  if ((subgraph.queued_ & Subgraph::is_ready) != 0) return;
+  subgraph.queued_ |= Subgraph::is_ready;
   Fifo& fifo = ready_[subgraph.stratum];
   subgraph.next_ready_ = fifo.head;
   fifo.head = &subgraph;
@@ -57,7 +80,7 @@ inline Subgraph* Graph::pop_ready() {
       fifo.tail = nullptr;
       ready_mask_[word] &= ready_mask_[word] - 1;
     }
-    subgraph->ready_ = false;
+    subgraph->queued_ &= static_cast<std::uint8_t>(~Subgraph::is_ready);
     return subgraph;
   }
   return nullptr;
@@ -89,9 +112,19 @@ void ExternalInput::notify_from_any_thread() {
     next_ = head;
   } while (!graph_->remote_external_.compare_exchange_weak(head, this, std::memory_order_release,
                                                            std::memory_order_relaxed));
-  graph_->wake_count_.fetch_add(1, std::memory_order_release);
-  graph_->wake_count_.notify_one();
-  if (graph_->waker_.wake != nullptr) graph_->waker_.wake(graph_->waker_.context);
+  graph_->wake_runner();
+}
+
+void Graph::wake_runner() {
+  wake_count_.fetch_add(1, std::memory_order_release);
+  wake_count_.notify_one();
+  if (waker_.wake != nullptr) waker_.wake(waker_.context);
+}
+
+void Hold::release_from_any_thread() {
+  if (!set_.exchange(false)) return;
+  graph_.hold_count_.fetch_sub(1);
+  graph_.wake_runner();
 }
 
 void Graph::admit_external() {
@@ -116,8 +149,17 @@ void Graph::add(Subgraph& subgraph) {
   WEIR_ASSERT(subgraph.run != nullptr);
   subgraphs_.push_back(&subgraph);
   ++generation_;
-  make_ready(subgraph);
-  start_ = true;
+  subgraph.is_noted_ = subgraph.end_tick != nullptr || subgraph.replays || subgraph.loop != nullptr;
+  if (subgraph.loop != nullptr) {
+    Loop& loop = *subgraph.loop;
+    WEIR_ASSERT(loop.graph_ == this);
+    WEIR_ASSERT(loop.first_ <= subgraph.stratum && subgraph.stratum <= loop.last_);
+    subgraph.queued_ |= Subgraph::is_in_loop;
+    if (subgraph.replays) loop.replaying_.push_back(&subgraph);
+  } else {
+    make_ready(subgraph);
+    start_ = true;
+  }
 }
 
 void Graph::connect(Subgraph* writer, HandoffBase& handoff, Subgraph* reader) {
@@ -125,16 +167,37 @@ void Graph::connect(Subgraph* writer, HandoffBase& handoff, Subgraph* reader) {
   if (!std::exchange(handoff.connected_, true)) handoffs_.push_back(&handoff);
   if (writer != nullptr) {
     writer->outputs_.push_back(&handoff);
-    handoff.latest_writer_ = std::max<int>(handoff.latest_writer_, writer->stratum);
+    handoff.writers_.push_back(writer);
+    if (handoff.reader != nullptr) check_direction(*writer, handoff.delay, *handoff.reader);
   }
   if (reader != nullptr) {
     WEIR_ASSERT(handoff.reader == nullptr);  // one reader; a teeing handoff serves several
     handoff.reader = reader;
+    for (Subgraph const* one : handoff.writers_) check_direction(*one, handoff.delay, *reader);
+    if (reader->loop != nullptr && !handoff.empty()) schedule(*reader);
   }
-  bool const backward =
-      handoff.reader != nullptr && handoff.latest_writer_ > int{handoff.reader->stratum};
-  WEIR_ASSERT(!backward || handoff.delay != Delay::none);
   ++generation_;
+}
+
+void Graph::disconnect(HandoffBase& handoff) {
+  WEIR_ASSERT(!mid_tick_ || failure_);
+  for (Subgraph* writer : handoff.writers_) std::erase(writer->outputs_, &handoff);
+  handoff.writers_.clear();
+  handoff.reader = nullptr;
+  handoff.discard();
+  if (std::exchange(handoff.connected_, false)) std::erase(handoffs_, &handoff);
+  ++generation_;
+}
+
+Loop& Graph::make_loop(std::string name, Stratum first, Stratum last, LoopOptions const& options) {
+  WEIR_ASSERT(!mid_tick_);
+  loops_.push_back(make_owner<Loop>(std::move(name), first, last, options));
+  Loop& loop = *loops_.back();
+  WEIR_ASSERT(loop.parent_ == nullptr || loop.parent_->graph_ == this);
+  loop.graph_ = this;
+  loop.end_.run = &Graph::end_iteration;
+  ++generation_;
+  return loop;
 }
 
 bool Graph::reaches(Subgraph const& from, Subgraph const& to) const {
@@ -171,12 +234,13 @@ void Graph::schedule(Subgraph& subgraph) {
 void Graph::begin_tick() {
   start_ = false;
   mid_tick_ = true;
+  time_.begin_tick();
   admit_external();
 }
 
 Status Graph::run_tick() {
   if (failure_) return Status::done;
-  if (held_) return Status::yielded;
+  if (held()) return Status::yielded;
   if (!mid_tick_) begin_tick();
   Subgraph* running = pop_ready();
   try {
@@ -205,7 +269,7 @@ Status Graph::run_ready(Subgraph*& running) {
             : 0;
   std::int64_t const slice = timed ? items_per_look_at_the_clock : budget_.items;
   std::int64_t left = budget_.items;
-  Activation activation{*this, 0, tick_, false};
+  Activation activation{*this, 0, tick_, false, nullptr};
   do {
     std::int64_t const given = std::min(left, slice);
     activation.budget = given;
@@ -217,19 +281,18 @@ Status Graph::run_ready(Subgraph*& running) {
     bool const out_of_time = timed && static_cast<std::int64_t>(now - end) >= 0;
     // Who yields without having pulled anything waits for the world, not for its turn.
     bool const waits = status == Status::yielded && activation.budget == given;
-    if ((left <= 0 || out_of_time || held_ || waits) && any_ready()) return Status::yielded;
+    if ((left <= 0 || out_of_time || held() || waits) && any_ready()) return Status::yielded;
     running = pop_ready();
   } while (running != nullptr);
   return Status::done;
 }
 
 inline Status Graph::activate(Subgraph& subgraph, Activation& activation) {
+  activation.subgraph = &subgraph;
   activation.first_in_tick = subgraph.last_tick_ != tick_;
   if (activation.first_in_tick) {
     subgraph.last_tick_ = tick_;
-    if (subgraph.end_tick != nullptr || subgraph.replays) {
-      subgraph.next_ran_ = std::exchange(ran_, &subgraph);
-    }
+    if (subgraph.is_noted_) note_first_activation(subgraph);
   }
   ++subgraph.counters.runs;
   ++counters_.activations;
@@ -242,6 +305,15 @@ inline Status Graph::activate(Subgraph& subgraph, Activation& activation) {
   return status;
 }
 
+void Graph::note_first_activation(Subgraph& subgraph) {
+  if (subgraph.loop != nullptr) subgraph.loop->ran_.push_back(&subgraph);
+  bool const replays = subgraph.replays && subgraph.loop == nullptr;
+  if (!subgraph.ends_tick_ && (subgraph.end_tick != nullptr || replays)) {
+    subgraph.ends_tick_ = true;
+    subgraph.next_ran_ = std::exchange(ran_, &subgraph);
+  }
+}
+
 inline void Graph::schedule_readers(Subgraph& writer) {
   for (HandoffBase* handoff : writer.outputs_) {
     if (!handoff->has_input()) continue;
@@ -250,7 +322,9 @@ inline void Graph::schedule_readers(Subgraph& writer) {
       if (handoff->reader != nullptr) make_ready(*handoff->reader);
     } else if (!handoff->deferred_) {
       handoff->deferred_ = true;
-      handoff->next_deferred_ = std::exchange(deferred_, handoff);
+      bool const for_iteration = handoff->delay == Delay::iteration && handoff->reader != nullptr;
+      HandoffBase*& list = for_iteration ? handoff->reader->loop->deferred_ : deferred_;
+      handoff->next_deferred_ = std::exchange(list, handoff);
     }
   }
 }
@@ -258,8 +332,9 @@ inline void Graph::schedule_readers(Subgraph& writer) {
 // `running` is the subgraph whose hook runs, for whoever catches what it throws.
 void Graph::end_tick(Subgraph*& running) {
   for (running = std::exchange(ran_, nullptr); running != nullptr; running = running->next_ran_) {
+    running->ends_tick_ = false;
     if (running->end_tick != nullptr) running->end_tick(running->self);
-    if (running->replays) make_ready(*running);
+    if (running->replays && running->loop == nullptr) make_ready(*running);
   }
   mid_tick_ = false;
   ++tick_;
@@ -283,8 +358,78 @@ void Graph::end_tick(Subgraph*& running) {
   }
 }
 
+// ---- loops ----
+
+// Something makes a subgraph of the body ready.
+void Graph::enter(Loop& loop) {
+  if (loop.active_) return;
+  if (loop.parent_ != nullptr) enter(*loop.parent_);
+  loop.active_ = true;
+  loop.iterations_left_ = loop.iterations_max_;
+  ++loop.counters_.entries;
+  begin_iteration(loop);
+}
+
+void Graph::begin_iteration(Loop& loop) {
+  for (HandoffBase* handoff = std::exchange(loop.deferred_, nullptr); handoff != nullptr;
+       handoff = handoff->next_deferred_) {
+    handoff->deferred_ = false;
+    handoff->flip();
+    make_ready(*handoff->reader);
+  }
+  for (Subgraph* subgraph : loop.repeating_) {
+    subgraph->repeats_ = false;
+    make_ready(*subgraph);
+  }
+  loop.repeating_.clear();
+  for (Subgraph* subgraph : loop.replaying_) make_ready(*subgraph);
+  make_ready_first(loop.end_);  // what has left the loop runs after it
+}
+
+// The run function of a loop's end: nothing of the body is ready any more.
+Status Graph::end_iteration(void* self, Activation& activation) {
+  auto& loop = *static_cast<Loop*>(self);
+  // For each of them the next activation is the first again.
+  for (Subgraph* subgraph : loop.ran_) subgraph->last_tick_ = ~std::uint64_t{0};
+  loop.ran_.clear();
+  ++loop.iteration_;
+  ++loop.counters_.iterations;
+  --loop.iterations_left_;
+  --activation.budget;
+  bool const goes_on = loop.deferred_ != nullptr || !loop.repeating_.empty();
+  if (goes_on && loop.iterations_left_ > 0) {
+    activation.graph.begin_iteration(loop);
+  } else {
+    if (goes_on) ++loop.counters_.cut_short;
+    activation.graph.leave(loop);
+  }
+  return Status::done;
+}
+
+void Graph::leave(Loop& loop) {
+  loop.active_ = false;
+  for (HandoffBase* handoff = std::exchange(loop.deferred_, nullptr); handoff != nullptr;
+       handoff = handoff->next_deferred_) {
+    handoff->deferred_ = false;
+    handoff->discard();
+  }
+  for (Subgraph* subgraph : loop.repeating_) subgraph->repeats_ = false;
+  loop.repeating_.clear();
+  if (loop.parent_ == nullptr) return;  // its execution goes on
+  loop.iteration_ = 0;
+  for (LoopEnd* end = std::exchange(loop.ends_, nullptr); end != nullptr;
+       end = std::exchange(end->next_, nullptr)) {
+    end->listed_ = false;
+    loop.end_.blamed = end->blamed;
+    end->run(end->self);
+  }
+  loop.end_.blamed = {};
+}
+
 Status Graph::fail(Subgraph& subgraph, std::string what) {
-  failure_ = make_owner<Failure>(Failure{std::string(subgraph.name), std::move(what)});
+  std::string_view const node = subgraph.blamed.empty() ? subgraph.name : subgraph.blamed;
+  failure_ =
+      make_owner<Failure>(Failure{std::string(node), std::string(subgraph.name), std::move(what)});
   return Status::done;
 }
 

@@ -12,8 +12,8 @@
 //                     └─────────────────────────────────────────────┘ and run_tick returns
 //
 // Building: `add` what the caller owns, `make_*` what the graph shall own, `connect` both. A graph
-// grows between ticks and never shrinks. Everything but Waker, Channel and external_pending belongs
-// to one thread.
+// grows between ticks and never shrinks. Everything but Waker, Channel, external_pending and the
+// end of a Hold belongs to one thread. docs/core-api.md shows all of it from the outside.
 #pragma once
 
 #include <array>
@@ -28,11 +28,25 @@
 #include <vector>
 
 #include "weir/base/clock.h"
+#include "weir/base/context.h"
 #include "weir/base/owner.h"
 #include "weir/sched/handoff.h"
+#include "weir/sched/loop.h"
 #include "weir/sched/subgraph.h"
 
 namespace weir {
+
+// ends.h, state.h and tee.h define these, and the members of Graph that make or take them.
+template <class... In>
+struct From;
+template <class... Out>
+struct To;
+template <class... Kept>
+struct Uses;
+template <class T, class Life>
+class State;
+template <class T>
+class TeeingHandoff;
 
 // What one tick may do before it yields: items pulled, and time. A tick that yields is continued by
 // the next run_tick; nothing is admitted in between.
@@ -49,7 +63,8 @@ struct GraphCounters {
 
 // A flow that ended because a user function threw.
 struct Failure {
-  std::string subgraph;
+  std::string node;      // whose function; the subgraph's name where that is all that is known
+  std::string subgraph;  // the one that ran
   std::string what;
 };
 
@@ -111,20 +126,40 @@ class Graph {
 
   // ---- building (between ticks) ----
 
-  // The caller owns `subgraph`, or adopts its owner; it is ready at once.
+  // The caller owns `subgraph`, or adopts its owner; it is ready at once (in the body of a loop: as
+  // soon as something comes).
   void add(Subgraph& subgraph);
   // Either end may be null: what is outside the graph. Data must not flow to an earlier stratum
-  // within a tick; give such a handoff Delay::tick.
+  // within a tick; give such a handoff Delay::tick. What enters a loop comes from below its strata,
+  // and what leaves it goes above them.
   void connect(Subgraph* writer, HandoffBase& handoff, Subgraph* reader);
+  // What waits in `handoff` is dropped, and it is no part of the graph any more.
+  void disconnect(HandoffBase& handoff);
   void adopt(Owner<Program> program) { programs_.push_back(std::move(program)); }
 
   template <class T>
   Handoff<T>& make_handoff(std::string_view name = "handoff", Delay delay = Delay::none);
   // `run` is called with an Activation&, and returns Status or nothing (done).
   template <class Run>
-  Subgraph& make_subgraph(std::string name, Stratum stratum,
-                          std::initializer_list<HandoffBase*> inputs,
+  Subgraph& make_subgraph(std::string name, Where where, std::initializer_list<HandoffBase*> inputs,
                           std::initializer_list<HandoffBase*> outputs, Run run);
+  // The same where the ends are known by type: from(a, b), to(c), uses(state); see ends.h.
+  template <class... In, class... Out, class Run>
+  Subgraph& make_subgraph(std::string name, Where where, From<In...> inputs, To<Out...> outputs,
+                          Run run);
+  template <class... In, class... Out, class... Kept, class Run>
+  Subgraph& make_subgraph(std::string name, Where where, From<In...> inputs, To<Out...> outputs,
+                          Uses<Kept...> states, Run run);
+  // A handoff with any number of readers; see tee.h.
+  template <class T>
+  TeeingHandoff<T>& make_tee(std::string_view name = "tee");
+  // State that is reset when `life` ends: none, tick, forever, or a Loop; see state.h.
+  template <class T, class Life>
+  State<T, Life>& make_state(Life life, T initial = T());
+  template <class T>
+  State<T, Loop>& make_state(Loop& loop, T initial = T());
+  // Its body has the strata from `first` to `last`, its end the one above.
+  Loop& make_loop(std::string name, Stratum first, Stratum last, LoopOptions const& options = {});
 
   // ---- running ----
 
@@ -141,20 +176,23 @@ class Graph {
   void schedule(Subgraph& subgraph);
 
   // A tick can start or go on.
-  bool can_start() const {
-    bool const waits = start_ || mid_tick_ || external_ != nullptr || external_pending();
-    return waits && !held_ && !failure_;
-  }
+  bool can_start() const { return !is_idle() && !held() && !failure_; }
   bool mid_tick() const { return mid_tick_; }
+  // Nothing is left to do, now or when a hold is released.
+  bool is_idle() const {
+    return !start_ && !mid_tick_ && external_ == nullptr && !external_pending();
+  }
   // From any thread: a channel has data that no tick has seen.
   bool external_pending() const {
     return remote_external_.load(std::memory_order_relaxed) != nullptr;
   }
-  // While held, nothing starts or goes on, and a running tick yields: the way downstream is full.
-  void hold(bool held) { held_ = held; }
-  bool held() const { return held_; }
+  // While somebody holds it (Hold), nothing starts or goes on, and a running tick yields.
+  bool held() const { return hold_count_.load(std::memory_order_acquire) > 0; }
 
   std::uint64_t tick() const { return tick_; }
+  // When the tick began, by the clock; the monotonic one unless another is set.
+  TickTime const& tick_time() const { return time_; }
+  void set_clock(Clock const& clock) { time_ = TickTime(clock); }
   void set_budget(TickBudget budget) {
     WEIR_ASSERT(budget.items > 0);
     budget_ = budget;
@@ -168,6 +206,8 @@ class Graph {
   GraphCounters const& counters() const { return counters_; }
   std::span<Subgraph* const> subgraphs() const { return subgraphs_; }
   std::span<HandoffBase* const> handoffs() const { return handoffs_; }
+  std::span<Owner<Loop> const> loops() const { return loops_; }
+  std::span<Owner<Program> const> programs() const { return programs_; }
   // Whether items that enter `from` can come out of `to`.
   bool reaches(Subgraph const& from, Subgraph const& to) const;
   // Changes whenever the graph grows, and with it the answers of `reaches`.
@@ -175,6 +215,7 @@ class Graph {
 
  private:
   friend class ExternalInput;
+  friend class Hold;
 
   struct Fifo {
     Subgraph* head = nullptr;
@@ -190,9 +231,17 @@ class Graph {
   void admit_list(ExternalInput* input);
   Status run_ready(Subgraph*& running);
   Status activate(Subgraph& subgraph, Activation& activation);
+  void note_first_activation(Subgraph& subgraph);
   void schedule_readers(Subgraph& writer);
   void end_tick(Subgraph*& running);
   Status fail(Subgraph& subgraph, std::string what);
+
+  void enter(Loop& loop);
+  static Status end_iteration(void* self, Activation& activation);
+  void begin_iteration(Loop& loop);
+  void leave(Loop& loop);
+  // From any thread: whoever runs this graph looks at it again.
+  void wake_runner();
 
   static constexpr std::size_t stratum_count = std::size_t{stratum_last} + 1;
 
@@ -201,8 +250,9 @@ class Graph {
 
   bool start_ = false;
   bool mid_tick_ = false;
-  bool held_ = false;
+  std::atomic<std::uint32_t> hold_count_{0};
   std::uint64_t tick_ = 0;
+  TickTime time_;
   TickBudget budget_;
 
   Subgraph* ran_ = nullptr;          // with something to do at the end of the tick
@@ -219,7 +269,34 @@ class Graph {
   std::uint64_t generation_ = 0;
   std::vector<Subgraph*> subgraphs_;
   std::vector<HandoffBase*> handoffs_;
+  std::vector<Owner<Loop>> loops_;
   std::vector<Owner<Program>> programs_;
+};
+
+// One reason for a graph to stand still: what its tick writes to is full. Each who may have one
+// owns a Hold, and the graph goes on when none of them is set.
+class Hold {
+ public:
+  // The graph outlives the hold.
+  explicit Hold(Graph& graph) : graph_(graph) {}
+  Hold(Hold const&) = delete;
+  Hold& operator=(Hold const&) = delete;
+  ~Hold() { release(); }
+
+  // On the graph's thread. Setting a set one, or releasing one that is not, does nothing.
+  void set() {
+    if (!set_.exchange(true)) graph_.hold_count_.fetch_add(1);
+  }
+  void release() {
+    if (is_set() && set_.exchange(false)) graph_.hold_count_.fetch_sub(1);
+  }
+  // The same for another thread: whoever runs the graph is woken.
+  void release_from_any_thread();
+  bool is_set() const { return set_.load(); }
+
+ private:
+  Graph& graph_;
+  std::atomic<bool> set_{false};
 };
 
 template <class T>
@@ -237,7 +314,7 @@ Handoff<T>& Graph::make_handoff(std::string_view name, Delay delay) {
 }
 
 template <class Run>
-Subgraph& Graph::make_subgraph(std::string name, Stratum stratum,
+Subgraph& Graph::make_subgraph(std::string name, Where where,
                                std::initializer_list<HandoffBase*> inputs,
                                std::initializer_list<HandoffBase*> outputs, Run run) {
   struct Owned final : Program {
@@ -260,7 +337,9 @@ Subgraph& Graph::make_subgraph(std::string name, Stratum stratum,
   subgraph.run = &Owned::call;
   subgraph.self = owned.get();
   subgraph.name = owned->name;
-  subgraph.stratum = stratum;
+  subgraph.stratum = where.stratum;
+  subgraph.loop = where.loop;
+  subgraph.replays = where.replays;
   add(subgraph);
   for (HandoffBase* handoff : inputs) connect(nullptr, *handoff, &subgraph);
   for (HandoffBase* handoff : outputs) connect(&subgraph, *handoff, nullptr);

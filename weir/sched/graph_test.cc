@@ -362,12 +362,13 @@ TEST(Graph, WhatIsScheduledDuringATickRunsInTheNext) {
 
 TEST(Graph, WhileHeldNothingRunsAndARunningTickYields) {
   Graph graph;
+  Hold hold(graph);
   auto& to_second = graph.make_handoff<int>("to second");
   Log log;
   Subgraph& first = graph.make_subgraph("first", 0, {}, {&to_second}, [&](Activation&) {
     log.push_back("first");
     to_second.push(1);
-    graph.hold(true);  // what is downstream is full
+    hold.set();  // what is downstream is full
   });
   graph.make_subgraph("second", 1, {&to_second}, {}, [&](Activation& activation) {
     log.push_back("second");
@@ -380,14 +381,30 @@ TEST(Graph, WhileHeldNothingRunsAndARunningTickYields) {
   EXPECT_EQ(graph.run_tick(), Status::yielded);
   EXPECT_EQ(graph.run_available(), 0u);
   EXPECT_EQ(log, Log{"first"});
-  graph.hold(false);
+  hold.release();
   EXPECT_TRUE(graph.can_start());
   EXPECT_EQ(graph.run_tick(), Status::done);
   EXPECT_EQ(log, (Log{"first", "second"}));
   EXPECT_EQ(graph.tick(), 1u);
   graph.schedule(first);
-  graph.hold(true);
+  hold.set();
   EXPECT_FALSE(graph.can_start());
+}
+
+TEST(Graph, GoesOnWhenNobodyHoldsItAnyMore) {
+  Graph graph;
+  Hold one(graph);
+  {
+    Hold another(graph);
+    one.set();
+    one.set();  // twice is once
+    another.set();
+    one.release();
+    EXPECT_TRUE(graph.held());
+    one.release();
+    EXPECT_TRUE(graph.held()) << "one holder has released what the other has set";
+  }
+  EXPECT_FALSE(graph.held()) << "a holder that is gone holds nothing";
 }
 
 TEST(Graph, AGraphGrowsBetweenTicks) {

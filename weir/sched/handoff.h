@@ -3,7 +3,8 @@
 // It has two buffers. Writers append to the write buffer; when the reader has finished its read
 // buffer the two are swapped (`flip`). So a subgraph may write to a handoff that it reads (a cycle)
 // without disturbing the items under its loop. A handoff on a tick edge flips at the end of the
-// tick instead, and one that carries external input at the beginning of one.
+// tick instead, one to the next iteration at the end of its loop's iteration, and one that carries
+// external input at the beginning of a tick.
 //
 //   write   begin ───── end ······ capacity          length() = (end - begin) + (read_end - cursor)
 //   read    begin ── cursor ── end ······ capacity   begin <= cursor <= end <= capacity, in both
@@ -17,11 +18,14 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "weir/base/assert.h"
+#include "weir/base/block.h"
 #include "weir/base/operator_info.h"
 #include "weir/base/relocate.h"
 
@@ -44,6 +48,10 @@ class HandoffBase {
   std::size_t length() const { return waiting_bytes() / item_size_; }
   bool empty() const { return waiting_bytes() == 0; }
   HandoffCounters counters() const;
+  // Those of the graph; others may write to it by hand.
+  std::span<Subgraph* const> writers() const { return writers_; }
+  // Drops what waits.
+  void discard() { discard_(*this); }
 
   Subgraph* reader = nullptr;
   std::string_view name;
@@ -59,7 +67,9 @@ class HandoffBase {
     std::byte* capacity = nullptr;
   };
 
-  explicit HandoffBase(std::size_t item_size) : item_size_(item_size) {}
+  using Discard = void (*)(HandoffBase&);
+
+  HandoffBase(std::size_t item_size, Discard how) : item_size_(item_size), discard_(how) {}
   ~HandoffBase() = default;
 
   std::size_t waiting_bytes() const {
@@ -80,6 +90,7 @@ class HandoffBase {
   Span read_;
   std::byte* cursor_ = nullptr;
   std::size_t item_size_;
+  Discard discard_;
   std::uint64_t read_bytes_ = 0;
   std::size_t high_water_bytes_ = 0;
   HandoffBase* next_deferred_ = nullptr;
@@ -87,7 +98,7 @@ class HandoffBase {
   bool connected_ = false;
   // Other threads write to it (under a lock): what they wrote counts from when a tick admits it.
   bool shared_ = false;
-  int latest_writer_ = -1;  // stratum
+  std::vector<Subgraph*> writers_;
 };
 
 template <class T>
@@ -99,7 +110,7 @@ class Handoff : public HandoffBase {
  public:
   using value_type = T;
 
-  explicit Handoff(std::string_view handoff_name = {}) : HandoffBase(sizeof(T)) {
+  explicit Handoff(std::string_view handoff_name = {}) : HandoffBase(sizeof(T), &discard_items) {
     name = handoff_name;
   }
   ~Handoff() {
@@ -109,12 +120,20 @@ class Handoff : public HandoffBase {
     std::free(read_.begin);
   }
 
-  template <class U>
+  template <class U = T>
   [[gnu::always_inline]] void push(U&& item) {
     if (write_.end == write_.capacity) [[unlikely]]
       grow(1);
     new (static_cast<void*>(write_.end)) T(std::forward<U>(item));
     write_.end += sizeof(T);
+  }
+
+  template <class U>
+  void append(U const* first, std::size_t count) {
+    reserve(count);
+    T* const room = items(write_.end);
+    for (std::size_t i = 0; i < count; ++i) new (static_cast<void*>(room + i)) T(first[i]);
+    write_.end += count * sizeof(T);
   }
 
   // Room for `count` more items without growing.
@@ -142,10 +161,13 @@ class Handoff : public HandoffBase {
     budget -= last - first;
     T* item = first;
     try {
-      for (; item != last; ++item) push(std::move(*item));
+      give_in_blocks(
+          item, last, push, [](auto& receiver, T* given) __attribute__((always_inline)) {
+            receiver(std::move(*given));
+          });
     } catch (...) {  // what threw is gone; what lies behind it is still there
-      budget += last - (item + 1);
-      consume(first, item + 1);
+      budget += last - item;
+      consume(first, item);
       throw;
     }
     return consume(first, last);
@@ -153,6 +175,15 @@ class Handoff : public HandoffBase {
 
  private:
   static T* items(std::byte* bytes) { return reinterpret_cast<T*>(bytes); }
+
+  static void discard_items(HandoffBase& base) {
+    auto& handoff = static_cast<Handoff&>(base);
+    destroy(items(handoff.cursor_), items(handoff.read_.end));
+    handoff.cursor_ = handoff.read_.end = handoff.read_.begin;
+    handoff.flip();
+    destroy(items(handoff.cursor_), items(handoff.read_.end));
+    handoff.cursor_ = handoff.read_.end = handoff.read_.begin;
+  }
 
   // True when none are left.
   [[gnu::always_inline]] bool consume(T* first, T* last) {
@@ -179,7 +210,9 @@ class Handoff : public HandoffBase {
 // mark tells the scheduler that something came, so that the operator's subgraph runs.
 class Mark : public HandoffBase {
  public:
-  Mark() : HandoffBase(1) { write_ = {&place_, &place_, &place_ + 1}; }
+  Mark() : HandoffBase(1, [](HandoffBase& mark) { static_cast<Mark&>(mark).take(); }) {
+    write_ = {&place_, &place_, &place_ + 1};
+  }
   void set() { write_.end = &place_ + 1; }
   bool take() { return std::exchange(write_.end, &place_) != &place_; }
 

@@ -28,7 +28,7 @@ class Input : public ExternalInput {
   explicit Input(std::string_view name = "input") : handoff_(name) {}
 
   // The next tick of the graph, which this starts, sees the item.
-  template <class U>
+  template <class U = T>
   void give(U&& item) {
     handoff_.push(std::forward<U>(item));
     notify();
@@ -64,7 +64,7 @@ class Channel : public ExternalInput {
   }
 
   // From any thread. False when the channel is full: nothing was taken; try again after a tick.
-  template <class U>
+  template <class U = T>
   [[nodiscard]] bool try_send(U&& item) {
     bool first = false;
     {
@@ -79,7 +79,7 @@ class Channel : public ExternalInput {
   }
 
   // From any thread; the caller knows that there is room.
-  template <class U>
+  template <class U = T>
   void send(U&& item) {
     bool const sent = try_send(std::forward<U>(item));
     WEIR_ASSERT(sent);

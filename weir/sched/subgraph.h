@@ -5,14 +5,17 @@
 
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include "weir/base/assert.h"
 #include "weir/sched/handoff.h"
 
 namespace weir {
 
 class Graph;
+class Loop;
 
 // done: everything that was there is consumed. yielded: the budget ended first; run me again, first
 // in my stratum, and I go on where I stopped.
@@ -24,14 +27,39 @@ struct Activation {
   // Items it may still pull from its inputs. A run function that pulls takes them off.
   std::int64_t budget;
   std::uint64_t tick;
-  // The first activation of this subgraph in this tick; not set again when it goes on after a
-  // yield.
+  // The first activation of this subgraph in this tick, or, in the body of a loop, in this
+  // iteration; not set again when it goes on after a yield.
   bool first_in_tick;
+  // The one that runs.
+  Subgraph* subgraph;
+
+  // Of the loop whose body it is part of, from 0 in each execution; 0 outside of loops.
+  std::uint64_t iteration() const;
+  // Asks for one more iteration of that loop, in which this subgraph runs whether or not something
+  // comes.
+  void repeat();
 };
 
 using Stratum = std::uint8_t;
 // Runs after everything else; egress lives here.
 inline constexpr Stratum stratum_last = std::numeric_limits<Stratum>::max();
+
+// At which place in a tick a subgraph runs.
+struct Where {
+  Where(int its_stratum, Loop* its_loop = nullptr)
+      : stratum(static_cast<Stratum>(its_stratum)), loop(its_loop) {
+    WEIR_ASSERT(0 <= its_stratum && its_stratum <= stratum_last);
+  }
+
+  Stratum stratum;
+  Loop* loop;
+  bool replays = false;
+};
+// The same place, in every tick that happens (in the body of a loop: in every iteration).
+inline Where replaying(Where where) {
+  where.replays = true;
+  return where;
+}
 
 struct SubgraphCounters {
   std::uint64_t runs = 0;
@@ -51,21 +79,35 @@ struct Subgraph {
   void* self = nullptr;
   std::string_view name;
   Stratum stratum = 0;
-  // Runs in every tick that happens, but starts none by itself.
+  // Runs in every tick that happens, but starts none by itself; in the body of a loop, in every
+  // iteration.
   bool replays = false;
+  // The innermost loop whose body it is part of.
+  Loop* loop = nullptr;
+  // Set by the run function when something in it throws: which part of it, for Failure.
+  std::string_view blamed;
 
   SubgraphCounters counters;
 
+  std::span<HandoffBase* const> outputs() const { return outputs_; }
+
  private:
   friend class Graph;
+  friend class Loop;
+
+  // Why making it ready is more than to put it into its stratum's queue; 0 for most.
+  enum : std::uint8_t { is_ready = 1, is_in_loop = 2 };
 
   std::vector<HandoffBase*> outputs_;
   Subgraph* next_ready_ = nullptr;
   Subgraph* next_ran_ = nullptr;
   Subgraph* next_scheduled_ = nullptr;
   std::uint64_t last_tick_ = ~std::uint64_t{0};
-  bool ready_ = false;
+  std::uint8_t queued_ = 0;
   bool scheduled_ = false;
+  bool is_noted_ = false;   // the graph must be told of its first activation in a tick or iteration
+  bool ends_tick_ = false;  // it is among those with something to do at the end of the tick
+  bool repeats_ = false;    // it has asked for another iteration
 };
 
 }  // namespace weir

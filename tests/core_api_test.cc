@@ -1,0 +1,60 @@
+// The example of the Core API as a person runs it: what docs/core-api.md says it prints.
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <string>
+
+namespace example {
+namespace {
+
+struct Outcome {
+  int status = -1;
+  std::string text;  // standard output and standard error
+};
+
+Outcome run(std::string const& arguments) {
+  std::string const command = std::string(WEIR_CORE_API) + " " + arguments + " 2>&1";
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+  Outcome outcome;
+  char block[4096];
+  while (std::size_t const size = std::fread(block, 1, sizeof(block), pipe)) {
+    outcome.text.append(block, size);  // ends with the program
+  }
+  outcome.status = WEXITSTATUS(::pclose(pipe));
+  return outcome;
+}
+
+TEST(CoreApi, tells_what_happens_tick_by_tick_and_draws_its_graph) {
+  Outcome const outcome = run("");
+  EXPECT_EQ(outcome.status, 0);
+  std::size_t const picture = outcome.text.find("\nflowchart TD\n");
+  ASSERT_NE(picture, std::string::npos) << outcome.text;
+  EXPECT_EQ(outcome.text.substr(0, picture), R"(tick 0: sum 7
+        1 comes to 1 in 0 steps
+        6 comes to 1 in 8 steps
+        27 is the largest so far
+tick 1: sum 30
+        3 comes to 1 in 7 steps
+        27 comes to 1 in 111 steps
+tick 2: sum 9
+        9 comes to 1 in 19 steps
+tick 3: sum 97
+        97 comes to 1 in 118 steps
+)");
+  EXPECT_NE(outcome.text.find("subgraph loop0[\"loop walk\"]\n"), std::string::npos)
+      << outcome.text;
+}
+
+TEST(CoreApi, draws_its_graph_for_graphviz) {
+  Outcome const outcome = run("--dot");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.text.rfind("digraph flow {\n", 0), 0u) << outcome.text;
+  EXPECT_NE(outcome.text.find("label=\"loop walk\""), std::string::npos) << outcome.text;
+}
+
+TEST(CoreApi, knows_no_other_option) { EXPECT_EQ(run("--svg").status, 2); }
+
+}  // namespace
+}  // namespace example
