@@ -19,24 +19,31 @@ TEST(DeferTick, B2_tick_loop) {
 
 TEST(DeferTick, B4_defer_tick_1) {
   Out<int> out;
-  Running df(flow(a = union_() >> tee(), source_iter(std::vector{1, 3}) >> a,
-                  a >> defer_tick() >> map([](int v) { return 2 * v; }) >> a, a >> out.collect()));
-  for (auto const& expected : {std::vector{1, 3}, {2, 6}, {4, 12}, {8, 24}}) {
-    df.run_tick();
-    EXPECT_EQ(out.take(), expected);
-  }
+  FlowScript script([&] {
+    return flow(a = union_() >> tee(), source_iter(std::vector{1, 3}) >> a,
+                a >> defer_tick() >> map([](int v) { return 2 * v; }) >> a, a >> out.collect());
+  });
+  script.tick({}, {out.gives(1, 3)});
+  script.tick({}, {out.gives(2, 6)});
+  script.tick({}, {out.gives(4, 12)});
+  script.tick({}, {out.gives(8, 24)});
+  EXPECT_EQ(script.differences(), "");
 }
 
 TEST(DeferTick, B6_defer_tick_3) {
   Out<int> out;
-  Running df(flow(
-      a = union_() >> tee(), source_iter(std::vector{1, 3}) >> a,
-      a >> defer_tick() >> defer_tick() >> defer_tick() >> map([](int v) { return 2 * v; }) >> a,
-      a >> out.collect()));
-  for (auto const& expected : {std::vector{1, 3}, {}, {}, {2, 6}, {}}) {
-    df.run_tick();
-    EXPECT_EQ(out.take(), expected);
-  }
+  FlowScript script([&] {
+    return flow(
+        a = union_() >> tee(), source_iter(std::vector{1, 3}) >> a,
+        a >> defer_tick() >> defer_tick() >> defer_tick() >> map([](int v) { return 2 * v; }) >> a,
+        a >> out.collect());
+  });
+  script.tick({}, {out.gives(1, 3)});
+  script.tick();
+  script.tick();
+  script.tick({}, {out.gives(2, 6)});
+  script.tick();
+  EXPECT_EQ(script.differences(), "");
 }
 
 TEST(DeferTick, B17_deferred_no_io) {
@@ -53,17 +60,13 @@ TEST(DeferTick, B17_deferred_no_io) {
 }
 
 TEST(DeferTick, L13_defer_tick) {
-  Channel<int> in;
+  In<int> in;
   Out<int> out;
-  Running df(flow(source_stream(in) >> defer_tick() >> out.collect()));
-  send(in, {1, 2});
-  df.run_tick();
-  EXPECT_EQ(out.take(), std::vector<int>());
-  send(in, {3});
-  df.run_tick();
-  EXPECT_EQ(out.take(), (std::vector{1, 2}));
-  df.run_tick();
-  EXPECT_EQ(out.take(), std::vector{3});
+  FlowScript script([&] { return flow(source_stream(in) >> defer_tick() >> out.collect()); });
+  script.tick({in.gets(1, 2)});
+  script.tick({in.gets(3)}, {out.gives(1, 2)});
+  script.tick({}, {out.gives(3)});
+  EXPECT_EQ(script.differences(), "");
 }
 
 TEST(DeferTick, L14_flip_flop) {

@@ -20,82 +20,75 @@ TEST(Difference, F1_difference) {
   EXPECT_EQ(difference_of({1, 2, 2, 3, 3, 4, 4, 5, 5}, {2, 3, 4}), (std::vector{1, 5, 5}));
 }
 
-// Two channels into a difference of these lifetimes.
-template <class Pos, class Neg>
-struct TwoChannels {
-  Channel<int> positive;
-  Channel<int> negative;
+struct Ends {
+  In<int> plus;
+  In<int> minus;
   Out<int> out;
-  Running df;
-
-  TwoChannels(Pos pos_lifetime, Neg neg_lifetime)
-      : df(flow(source_stream(positive) >> diff[pos], source_stream(negative) >> diff[neg],
-                diff = difference(pos_lifetime, neg_lifetime) >> out.collect())) {}
-  Ticked<int> run_tick(std::vector<int> const& plus, std::vector<int> const& minus) {
-    send(positive, plus);
-    send(negative, minus);
-    df.run_tick();
-    return out.ticked_bag();
-  }
-  std::vector<int> bag_of_tick(std::vector<int> const& plus, std::vector<int> const& minus) {
-    send(positive, plus);
-    send(negative, minus);
-    df.run_tick();
-    return out.bag();
-  }
 };
 
-TEST(Difference, F2_diff_timing) {
-  TwoChannels two(tick, tick);
-  EXPECT_EQ(two.run_tick({}, {}), Ticked<int>());
-  EXPECT_EQ(two.run_tick({1, 2, 3, 4, 4}, {2, 3}), (Ticked<int>{{1, 1}, {1, 4}, {1, 4}}));
-  EXPECT_EQ(two.run_tick({}, {1}), Ticked<int>());
-  // And nothing of that tick is left, though nothing came on [pos].
-  EXPECT_EQ(two.run_tick({1}, {}), (Ticked<int>{{3, 1}}));
+template <class Pos, class Neg>
+FlowScript script_of(Ends& ends, Pos pos_lifetime, Neg neg_lifetime) {
+  return FlowScript([&ends, pos_lifetime, neg_lifetime] {
+    return flow(source_stream(ends.plus) >> diff[pos], source_stream(ends.minus) >> diff[neg],
+                diff = difference(pos_lifetime, neg_lifetime) >> ends.out.collect());
+  });
 }
 
-TEST(Difference, F2_diff_timing_none) {
-  TwoChannels two(none, none);
-  EXPECT_EQ(two.run_tick({}, {}), Ticked<int>());
-  EXPECT_EQ(two.run_tick({1, 2, 3, 4, 4}, {2, 3}), (Ticked<int>{{1, 1}, {1, 4}, {1, 4}}));
-  EXPECT_EQ(two.run_tick({}, {1}), Ticked<int>());
-  EXPECT_EQ(two.run_tick({1}, {}), (Ticked<int>{{3, 1}}));
+template <class Lifetime>
+void expect_nothing_left_of_a_tick(Lifetime lifetime) {
+  Ends ends;
+  auto& [plus, minus, out] = ends;
+  FlowScript script = script_of(ends, lifetime, lifetime);
+  script.tick();
+  script.tick({plus.gets(1, 2, 3, 4, 4), minus.gets(2, 3)}, {out.gives(1, 4, 4)});
+  script.tick({minus.gets(1)});
+  // And nothing of that tick is left, though nothing came on [pos].
+  script.tick({plus.gets(1)}, {out.gives(1)});
+  EXPECT_EQ(script.differences(), "");
 }
+
+TEST(Difference, F2_diff_timing) { expect_nothing_left_of_a_tick(tick); }
+TEST(Difference, F2_diff_timing_none) { expect_nothing_left_of_a_tick(none); }
 
 TEST(Difference, F4_diff_tick_static) {
-  TwoChannels two(tick, forever);
-  EXPECT_EQ(two.bag_of_tick({1, 1, 2}, {2}), (std::vector{1, 1}));
-  EXPECT_EQ(two.bag_of_tick({1, 1, 2, 3}, {}), (std::vector{1, 1, 3}));
+  Ends ends;
+  auto& [plus, minus, out] = ends;
+  FlowScript script = script_of(ends, tick, forever);
+  script.tick({plus.gets(1, 1, 2), minus.gets(2)}, {out.gives(1, 1)});
+  script.tick({plus.gets(1, 1, 2, 3)}, {out.gives(1, 1, 3)});
+  EXPECT_EQ(script.differences(), "");
 }
 
 TEST(Difference, F4_diff_static_static) {
-  TwoChannels two(forever, forever);
-  EXPECT_EQ(two.bag_of_tick({1, 1, 2}, {2}), (std::vector{1, 1}));
-  EXPECT_EQ(two.bag_of_tick({1, 1, 2, 3}, {}), (std::vector{1, 1, 1, 1, 3}));
+  Ends ends;
+  auto& [plus, minus, out] = ends;
+  FlowScript script = script_of(ends, forever, forever);
+  script.tick({plus.gets(1, 1, 2), minus.gets(2)}, {out.gives(1, 1)});
+  script.tick({plus.gets(1, 1, 2, 3)}, {out.gives(1, 1, 1, 1, 3)});
+  EXPECT_EQ(script.differences(), "");
 }
 
 TEST(Difference, F4_diff_static_tick) {
-  TwoChannels two(forever, tick);
-  EXPECT_EQ(two.bag_of_tick({1, 1, 2}, {2}), (std::vector{1, 1}));
-  EXPECT_EQ(two.bag_of_tick({3}, {3}), (std::vector{1, 1, 2}));
+  Ends ends;
+  auto& [plus, minus, out] = ends;
+  FlowScript script = script_of(ends, forever, tick);
+  script.tick({plus.gets(1, 1, 2), minus.gets(2)}, {out.gives(1, 1)});
+  script.tick({plus.gets(3), minus.gets(3)}, {out.gives(1, 1, 2)});
+  EXPECT_EQ(script.differences(), "");
 }
 
 TEST(Difference, B9_diff_feedback) {
-  Channel<std::string> in;
+  In<std::string> in;
   Out<std::string> out;
-  using Words = std::vector<std::string>;
   static constexpr node<"b"> b;
-  Running df(flow(diff = difference(), source_stream(in) >> diff[pos], b = diff >> tee(),
-                  b >> defer_tick() >> diff[neg], b >> out.collect()));
-  send(in, {"01", "02", "03"});
-  df.run_tick();
-  EXPECT_EQ(out.bag(), (Words{"01", "02", "03"}));
-  send(in, {"02", "11", "12"});
-  df.run_tick();
-  EXPECT_EQ(out.bag(), (Words{"11", "12"}));
-  send(in, {"02", "11", "12"});
-  df.run_tick();
-  EXPECT_EQ(out.bag(), Words{"02"});
+  FlowScript script([&] {
+    return flow(diff = difference(), source_stream(in) >> diff[pos], b = diff >> tee(),
+                b >> defer_tick() >> diff[neg], b >> out.collect());
+  });
+  script.tick({in.gets("01", "02", "03")}, {out.gives_bag("01", "02", "03")});
+  script.tick({in.gets("02", "11", "12")}, {out.gives_bag("11", "12")});
+  script.tick({in.gets("02", "11", "12")}, {out.gives_bag("02")});
+  EXPECT_EQ(script.differences(), "");
 }
 
 // It runs when something came on [neg], to forget it at the end of the tick, and not for ever

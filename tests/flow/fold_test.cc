@@ -1,4 +1,6 @@
 // fold: one value in every tick.
+#include <memory>
+#include <stdexcept>
 #include <string>
 
 #include "tests/flow/flow_testing.h"
@@ -118,6 +120,81 @@ TEST(Fold, MayBeASinkAndMayFoldIntoAnotherType) {
   EXPECT_EQ(out.take(), std::vector<std::string>{"<012"});
 }
 
+template <class Lifetime>
+std::vector<std::vector<int>> changed_folds(Lifetime lifetime) {
+  Channel<int> in;
+  Out<int> out;
+  Running df(flow(source_stream(in) >> fold_no_replay(lifetime, zero, sum) >> out.collect()));
+  std::vector<std::vector<int>> given;
+  for (std::vector<int> const& batch : {std::vector<int>(), {1, 2}, {}, {10}, {}}) {
+    send(in, batch);
+    df.run_tick();
+    given.push_back(out.take());
+  }
+  return given;
+}
+
+TEST(FoldNoReplay, GivesInTheFirstTickAndThenWhatChanged) {
+  using Given = std::vector<std::vector<int>>;
+  EXPECT_EQ(changed_folds(none), (Given{{0}, {3}, {}, {10}, {}}));
+  EXPECT_EQ(changed_folds(tick), (Given{{0}, {3}, {}, {10}, {}}));
+  EXPECT_EQ(changed_folds(forever), (Given{{0}, {3}, {}, {13}, {}}));
+}
+
+TEST(Fold, TakesAndMakesWhatCanOnlyBeMoved) {
+  using Text = std::unique_ptr<std::string>;
+  Channel<Text> in;
+  Out<std::string> out;
+  auto const empty = [] { return std::make_unique<std::string>(); };
+  Running df(flow(source_stream(in) >> fold(empty, [](Text& all, Text some) { *all += *some; }) >>
+                  map([](Text text) { return *text; }) >> out.collect()));
+  in.send(std::make_unique<std::string>("a"));
+  in.send(std::make_unique<std::string>("b"));
+  df.run_tick();
+  in.send(std::make_unique<std::string>("c"));
+  df.run_tick();
+  EXPECT_EQ(out.take(), (std::vector<std::string>{"ab", "c"}));
+}
+
+struct Totals {
+  int items = 0;
+  int product = 1;
+  int& add(int a, int b) {
+    product *= a * b;
+    return ++items;
+  }
+};
+
+TEST(Fold, CallsItsFunctionInAllShapes) {
+  using Pair = std::pair<int, int>;
+  static constexpr node<"n"> n;
+  Out<int> parts;
+  Out<int> with_context;
+  Out<int> with_both;
+  Out<int> own;
+  Out<int> by_member;
+  Running df(
+      flow(n = source_iter(std::vector<Pair>{{1, 2}, {3, 4}}) >> tee(),
+           n >> fold(zero, [](int& all, int a, int b) { all += a * b; }) >> parts.collect(),
+           n >> fold(zero,
+                     [](Context const& context, int& all, Pair const& pair) {
+                       all += pair.second + static_cast<int>(context.current_tick);
+                     }) >>
+               with_context.collect(),
+           n >> fold(zero, [](Context const&, int& all, int a, int) { all += a; }) >>
+               with_both.collect(),
+           n >> fold(zero, [](int& all, Pair&& pair) { all += pair.first; }) >> own.collect(),
+           n >> fold([] { return Totals(); }, &Totals::add) >>
+               map([](Totals const& totals) { return 100 * totals.items + totals.product; }) >>
+               by_member.collect()));
+  df.run_tick();
+  EXPECT_EQ(parts.take(), std::vector{14});
+  EXPECT_EQ(with_context.take(), std::vector{6});
+  EXPECT_EQ(with_both.take(), std::vector{4});
+  EXPECT_EQ(own.take(), std::vector{4});
+  EXPECT_EQ(by_member.take(), std::vector{224});
+}
+
 TEST(Fold, WhatInitThrowsAtTheEndOfATickEndsTheFlow) {
   int inits = 0;
   auto const init = [&inits] {
@@ -128,7 +205,7 @@ TEST(Fold, WhatInitThrowsAtTheEndOfATickEndsTheFlow) {
   EXPECT_NO_THROW(df.run_available());
   ASSERT_NE(df.graph.failure(), nullptr);
   EXPECT_EQ(df.graph.failure()->what, "only once");
-  EXPECT_EQ(df.graph.failure()->subgraph, "fold");
+  EXPECT_EQ(df.graph.failure()->node, "fold");
 }
 
 }  // namespace

@@ -1,119 +1,15 @@
-// join, difference, unique and fold against slow, obviously right ones: random batches tick by
-// tick, every combination of lifetimes, every one also with a budget that makes the tick yield.
-#include <map>
+// difference, unique and fold against slow, obviously right ones: random batches tick by tick,
+// every combination of lifetimes, every one also with a budget that makes the tick yield.
 #include <set>
 #include <string>
 
-#include "tests/flow/flow_testing.h"
-#include "weir/base/random.h"
+#include "tests/flow/oracle.h"
 
 namespace weir {
 namespace {
 
-using Pair = std::pair<int, int>;
-using Joined = std::pair<int, Pair>;
-
 constexpr int seeds = 12;
 constexpr int ticks = 25;
-
-TickBudget random_budget(Random& random) {
-  constexpr std::int64_t budgets[] = {TickBudget{}.items, 1, 2, 7};
-  return {.items = budgets[random.below(4)]};
-}
-
-template <class T, class Make>
-std::vector<T> batch(Random& random, Make make) {
-  std::vector<T> items;
-  if (random.once_in(4)) return items;
-  for (std::uint64_t n = random.below(12); n > 0; --n) items.push_back(make());
-  return items;
-}
-
-template <class Lifetime>
-void forget(auto& state, Lifetime) {
-  if (!lives_forever<Lifetime>) state.clear();
-}
-
-template <class Lifetime, class... More>
-std::string lifetimes(Lifetime, More... more) {
-  std::string name = std::is_same_v<Lifetime, None>   ? "none"
-                     : std::is_same_v<Lifetime, Tick> ? "tick"
-                                                      : "forever";
-  if constexpr (sizeof...(More) > 0) name += ", " + lifetimes(more...);
-  return name;
-}
-
-// Calls test(lifetime, lifetime) for all nine combinations.
-template <class Test>
-void for_all_pairs_of_lifetimes(Test test) {
-  auto const with_left = [&](auto left) {
-    test(left, none);
-    test(left, tick);
-    test(left, forever);
-  };
-  with_left(none);
-  with_left(tick);
-  with_left(forever);
-}
-
-template <class Left, class Right>
-void compare_join(std::uint64_t seed, Left left, Right right, bool replays) {
-  SCOPED_TRACE("join(" + lifetimes(left, right) + "), seed " + std::to_string(seed));
-  Random random(seed);
-  Channel<Pair> left_in;
-  Channel<Pair> right_in;
-  Out<Joined> out;
-  static constexpr node<"j"> j;
-  auto made = [&] {
-    if constexpr (lives_forever<Left> && lives_forever<Right>) {
-      if (!replays) {
-        return std::make_unique<Running>(
-            flow(source_stream(left_in) >> j[_0], source_stream(right_in) >> j[_1],
-                 j = join_no_replay() >> out.collect()),
-            random_budget(random));
-      }
-    }
-    return std::make_unique<Running>(
-        flow(source_stream(left_in) >> j[_0], source_stream(right_in) >> j[_1],
-             j = join(left, right) >> out.collect()),
-        random_budget(random));
-  };
-  auto const df = made();
-  std::set<Pair> lefts;
-  std::set<Pair> rights;
-  std::set<Joined> before;
-  auto const some = [&] {
-    return Pair{static_cast<int>(random.below(4)), static_cast<int>(random.below(6))};
-  };
-  for (int i = 0; i < ticks; ++i) {
-    auto const new_lefts = batch<Pair>(random, some);
-    auto const new_rights = batch<Pair>(random, some);
-    send(left_in, new_lefts);
-    send(right_in, new_rights);
-    lefts.insert(new_lefts.begin(), new_lefts.end());
-    rights.insert(new_rights.begin(), new_rights.end());
-    std::vector<Joined> expected;
-    for (Pair const& l : lefts) {
-      for (Pair const& r : rights) {
-        if (l.first != r.first) continue;
-        Joined const joined{l.first, {l.second, r.second}};
-        if (replays || before.insert(joined).second) expected.push_back(joined);
-      }
-    }
-    df->run_tick();
-    ASSERT_EQ(out.bag(), sorted(expected)) << "tick " << i;
-    forget(lefts, left);
-    forget(rights, right);
-  }
-}
-
-TEST(Oracle, Join) {
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    for_all_pairs_of_lifetimes([&](auto l, auto r) { compare_join(seed, l, r, true); });
-    compare_join(seed, forever, forever, false);
-    if (HasFatalFailure()) return;
-  }
-}
 
 template <class Pos, class Neg>
 void compare_difference(std::uint64_t seed, Pos pos_lifetime, Neg neg_lifetime) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "weir/plan/plan.h"
 
@@ -26,6 +27,21 @@ struct Concerning {
       PlanNode const& node = plan.nodes[n];
       bool const in_it = node.subgraph == static_cast<Index>(Which);
       if (in_it && node.info.*Field) chosen.items[chosen.count++] = n;
+    }
+    return chosen;
+  }();
+
+  // The nodes of subgraph `Which` that batch, callers first.
+  template <std::size_t Which>
+  static constexpr Chosen batching = [] {
+    Chosen chosen = nodes_with<Which, &OperatorInfo::batches>;
+    auto const earlier = [](std::size_t a, std::size_t b) {
+      return plan.nodes[a].call_order > plan.nodes[b].call_order;
+    };
+    for (std::size_t k = 1; k < chosen.count; ++k) {  // few: insertion
+      for (std::size_t at = k; at > 0 && earlier(chosen.items[at], chosen.items[at - 1]); --at) {
+        std::swap(chosen.items[at], chosen.items[at - 1]);
+      }
     }
     return chosen;
   }();

@@ -13,14 +13,18 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
-#include "weir/base/assert.h"
+#include "weir/base/block.h"
 #include "weir/base/context.h"
 #include "weir/flow/concerning.h"
-#include "weir/flow/pack.h"
+#include "weir/flow/emit.h"
+#include "weir/pipes/pack.h"
 #include "weir/flow/spec.h"
+#include "weir/flow/states.h"
 #include "weir/flow/types.h"
 #include "weir/sched/graph.h"
 #include "weir/sched/subgraph.h"
@@ -35,27 +39,19 @@ class Engine final : public Program {
   static constexpr auto subgraph_count = static_cast<std::size_t>(plan.subgraph_count);
   static constexpr auto entry_count = static_cast<std::size_t>(plan.entry_count);
 
-  using Typed = Types<Spec>;
+  using Held = States<Spec>;
   using Concerned = Concerning<Spec>;
   using Chosen = typename Concerned::Chosen;
   using Nodes = std::make_index_sequence<node_count>;
   using Edges = std::make_index_sequence<edge_count>;
   using Subgraphs = std::make_index_sequence<subgraph_count>;
 
-  template <class Indices>
-  struct StatePack;
-  template <std::size_t... Node>
-  struct StatePack<std::index_sequence<Node...>>
-      : PackElement<Node, typename Typed::template StateOf<Node>::type>... {};
-  template <class Indices>
-  struct BufferPack;
-  template <std::size_t... Edge>
-  struct BufferPack<std::index_sequence<Edge...>>
-      : PackElement<Edge, typename Typed::template BufferOf<Edge>::type>... {};
+  template <std::size_t Node>
+  using EmitOf = Emit<Engine, Spec, Node>;
 
  public:
   explicit Engine(typename Spec::Statements&& statements)
-      : statements_(std::move(statements)), states_{initial_states(statements_, Nodes{})} {}
+      : statements_(std::move(statements)), states_{Held::make(statements_, Nodes{})} {}
 
   void register_with(Graph& graph) {
     fill_subgraphs(Subgraphs{});
@@ -63,6 +59,8 @@ class Engine final : public Program {
     connect_buffers(graph, Edges{});
     attach_ends(graph, Nodes{});
   }
+  // For each node the handoff that its attach() has connected.
+  std::span<HandoffBase const* const> ends() const { return ends_; }
 
  private:
   // ---- 1. state ----
@@ -72,85 +70,74 @@ class Engine final : public Program {
     return Spec::template operator_at<Node>(statements_);
   }
 
-  template <std::size_t Node>
-  static auto initial_state(typename Spec::Statements& statements) {
-    using State = typename Typed::template StateOf<Node>::type;
-    auto& op = Spec::template operator_at<Node>(statements);
-    if constexpr (!std::is_same_v<State, Stateless> && requires {
-                    op.template initial_state<typename Typed::template ItemOnEdge<
-                        static_cast<std::size_t>(plan.nodes[Node].typed_by)>>();
-                  }) {
-      return op.template initial_state<typename Typed::template ItemOnEdge<static_cast<std::size_t>(
-          plan.nodes[Node].typed_by)>>();
+  // ---- 2. one function of each (node, port): what an Emit calls ----
+
+ public:
+  Context const& context() const { return context_; }
+
+  template <std::size_t Edge, class Item>
+  [[gnu::always_inline]] void give(Item&& item) {
+    constexpr PlanEdge edge = plan.edges[Edge];
+    if constexpr (edge.kind == EdgeKind::handoff) {
+      get<Edge>(buffers_).push(std::forward<Item>(item));
     } else {
-      return State{};
+      if constexpr (edge.marks) get<Edge>(buffers_).set();
+      enter<Edge>(std::forward<Item>(item));
     }
   }
-  template <std::size_t... Node>
-  static StatePack<Nodes> initial_states(typename Spec::Statements& statements,
-                                         std::index_sequence<Node...>) {
-    return {{initial_state<Node>(statements)}...};
+
+  // Into the node at the end of an edge. Inlined where there is one caller; where several meet, one
+  // function that all of them call, or the code of a ladder of diamonds would double with every
+  // rung.
+  template <std::size_t Edge, class Item>
+  [[gnu::always_inline]] void enter(Item&& item) {
+    constexpr PlanEdge edge = plan.edges[Edge];
+    constexpr auto target = static_cast<std::size_t>(edge.target);
+    constexpr bool named = plan.nodes[target].info.named_input_count() > 0;
+    if constexpr (named || plan.nodes[target].input_count == 1) {
+      push_on<target, named ? edge.port : 0>(std::forward<Item>(item), EmitOf<target>{this});
+    } else {
+      push_shared<target>(std::forward<Item>(item));
+    }
+  }
+  template <std::size_t Node, class Item>
+  void push_shared(Item&& item) {
+    push_on<Node, 0>(std::forward<Item>(item), EmitOf<Node>{this});
+  }
+  template <std::size_t Node, int AtPort, class Item, class Next>
+  [[gnu::always_inline]] void push_on(Item&& item, Next const& next) {
+    Watch watch{this, Index{Node}};
+    op<Node>().template push<AtPort>(get<Node>(states_), std::forward<Item>(item), next);
+    watch.passed = true;
   }
 
-  // ---- 2. one function of each (node, port) ----
+  // A block of items that come along an edge.
+  template <std::size_t Edge, class Item>
+  [[gnu::always_inline]] void append(Item const (&items)[block_size]) {
+    constexpr PlanEdge edge = plan.edges[Edge];
+    if constexpr (edge.kind == EdgeKind::handoff) {
+      get<Edge>(buffers_).append(items, block_size);
+    } else {
+      op<static_cast<std::size_t>(edge.target)>().append(items, block_size);
+    }
+  }
 
-  template <std::size_t Node>
-  struct Emit {
+ private:
+  // Around whatever calls user functions of a node: when one throws, its node is noted. The
+  // innermost is left first. Where nothing can throw, nothing of it is left in the code.
+  struct Watch {
     Engine* engine;
-
-    Context const& context() const { return engine->context_; }
-
-    template <class Item>
-    [[gnu::always_inline]] void operator()(Item&& item) const {
-      constexpr auto first = static_cast<std::size_t>(plan.out_begin[Node]);
-      constexpr auto count = static_cast<std::size_t>(plan.out_begin[Node + 1]) - first;
-      if constexpr (count > 0) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
-          (engine->template give<plan.out_edges[first + I]>(std::as_const(item)), ...);
-        }
-        (std::make_index_sequence<count - 1>{});
-        engine->template give<plan.out_edges[first + count - 1]>(std::forward<Item>(item));
-      }
+    Index node;
+    bool passed = false;
+    [[gnu::always_inline]] ~Watch() {
+      if (!passed) [[unlikely]]
+        engine->blame(node);
     }
   };
-
-  // Inputs without names are all the same, so all that flow into a union share one function.
-  static consteval int port_of(PlanEdge const& edge) {
-    bool const named =
-        plan.nodes[static_cast<std::size_t>(edge.target)].info.named_input_count() > 0;
-    return named ? edge.port : 0;
-  }
-
-  template <Index AlongEdge, class Item>
-  [[gnu::always_inline]] void give(Item&& item) {
-    constexpr auto edge_index = static_cast<std::size_t>(AlongEdge);
-    constexpr PlanEdge edge = plan.edges[edge_index];
-    constexpr auto target = static_cast<std::size_t>(edge.target);
-    if constexpr (edge.kind == EdgeKind::handoff) {
-      get<edge_index>(buffers_).push(std::forward<Item>(item));
-    } else {
-      if constexpr (edge.marks) get<edge_index>(buffers_).set();
-      push<target, port_of(edge)>(std::forward<Item>(item));
-    }
-  }
-
-  // Inlined where there is one caller; where several meet, one function that all of them call, or
-  // the code of a ladder of diamonds would double with every rung.
-  template <std::size_t Node, int AtPort, class Item>
-  [[gnu::always_inline]] void push(Item&& item) {
-    constexpr bool one_caller =
-        plan.nodes[Node].input_count == 1 || plan.nodes[Node].info.named_input_count() > 0;
-    if constexpr (one_caller) {
-      op<Node>().template push<AtPort>(get<Node>(states_), std::forward<Item>(item),
-                                       Emit<Node>{this});
-    } else {
-      push_shared<Node, AtPort>(std::forward<Item>(item));
-    }
-  }
-  template <std::size_t Node, int AtPort, class Item>
-  void push_shared(Item&& item) {
-    op<Node>().template push<AtPort>(get<Node>(states_), std::forward<Item>(item),
-                                     Emit<Node>{this});
+  [[gnu::noinline, gnu::cold]] void blame(Index node) {
+    PlanNode const& thrower = plan.nodes[static_cast<std::size_t>(node)];
+    Subgraph& subgraph = subgraphs_[static_cast<std::size_t>(thrower.subgraph)];
+    if (subgraph.blamed.empty()) subgraph.blamed = thrower.title();
   }
 
   // ---- 3. subgraphs ----
@@ -159,7 +146,7 @@ class Engine final : public Program {
   static Status run_subgraph(void* self, Activation& activation) {
     auto& engine = *static_cast<Engine*>(self);
     constexpr PlanSubgraph subgraph = plan.subgraphs[Which];
-    engine.context_.current_tick = activation.tick;
+    engine.context_ = {activation.tick, &activation.graph.tick_time()};
     bool finished = true;
     [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
       ((finished &=
@@ -167,6 +154,7 @@ class Engine final : public Program {
        ...);
     }
     (std::make_index_sequence<static_cast<std::size_t>(subgraph.entry_count)>{});
+    engine.template finish_batches<Which>();
     if (!finished) return Status::yielded;
     if constexpr (subgraph.ends_runs) engine.template end_run<Which>();
     return Status::done;
@@ -178,14 +166,12 @@ class Engine final : public Program {
     constexpr PlanEntry entry = plan.entries[Which];
     constexpr auto index = static_cast<std::size_t>(entry.index);
     if constexpr (entry.kind == EntryKind::handoff) {
-      return get<index>(buffers_).drain(
-          [this](auto&& item) __attribute__((always_inline)) {
-            this->template push<static_cast<std::size_t>(plan.edges[index].target),
-                                port_of(plan.edges[index])>(std::move(item));
-          },
-          activation.budget);
+      return get<index>(buffers_).drain(EntryEmit<Engine, Spec, index>{this}, activation.budget);
     } else if constexpr (entry.kind == EntryKind::source) {
-      return op<index>().drain(Emit<index>{this}, activation.budget);
+      Watch watch{this, Index{index}};
+      bool const finished = op<index>().drain(EmitOf<index>{this}, activation.budget);
+      watch.passed = true;
+      return finished;
     } else {
       bool const marked = take_marks<index>();
       bool const begin = marked || activation.first_in_tick;
@@ -198,11 +184,15 @@ class Engine final : public Program {
 
   template <EntryKind Kind, std::size_t Node>
   bool give_held(std::int64_t& budget, bool begin) {
+    Watch watch{this, Index{Node}};
+    bool finished;
     if constexpr (Kind == EntryKind::flush) {
-      return op<Node>().flush(get<Node>(states_), Emit<Node>{this}, budget, begin);
+      finished = op<Node>().flush(get<Node>(states_), EmitOf<Node>{this}, budget, begin);
     } else {
-      return op<Node>().replay(get<Node>(states_), Emit<Node>{this}, budget, begin);
+      finished = op<Node>().replay(get<Node>(states_), EmitOf<Node>{this}, budget, begin);
     }
+    watch.passed = true;
+    return finished;
   }
 
   template <std::size_t Node>
@@ -212,6 +202,21 @@ class Engine final : public Program {
       return (static_cast<int>(get<edges.items[I]>(buffers_).take()) + ... + 0) > 0;
     }
     (std::make_index_sequence<edges.count>{});
+  }
+
+  template <std::size_t Which>
+  [[gnu::always_inline]] void finish_batches() {
+    constexpr Chosen nodes = Concerned::template batching<Which>;
+    [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+      (finish<nodes.items[I]>(), ...);
+    }
+    (std::make_index_sequence<nodes.count>{});
+  }
+  template <std::size_t Node>
+  void finish() {
+    Watch watch{this, Index{Node}};
+    op<Node>().finish(get<Node>(states_), EmitOf<Node>{this});
+    watch.passed = true;
   }
 
   template <std::size_t Which>
@@ -225,7 +230,9 @@ class Engine final : public Program {
   }
   template <std::size_t Node>
   void end_tick() {
+    Watch watch{this, Index{Node}};
     op<Node>().end_tick(get<Node>(states_));
+    watch.passed = true;
     take_marks<Node>();  // where no flush has taken them
   }
   template <std::size_t Which>
@@ -247,22 +254,12 @@ class Engine final : public Program {
           subgraph.run = &run_subgraph<Which>;
           subgraph.end_tick = planned.ends_ticks ? &end_tick_of_subgraph<Which> : nullptr;
           subgraph.self = this;
-          subgraph.name = title_of(Index{Which});
+          subgraph.name = planned.name;
           subgraph.stratum = static_cast<Stratum>(planned.stratum);
           subgraph.replays = planned.replays;
         }(),
         ...);
   }
-  // A subgraph is called after the last of its nodes that the user gave a name, or after its first
-  // operator.
-  static consteval std::string_view title_of(Index subgraph) {
-    std::string_view title;
-    for (PlanNode const& node : plan.nodes) {
-      if (node.subgraph == subgraph && (title.empty() || !node.name.empty())) title = node.title();
-    }
-    return title;
-  }
-
   template <std::size_t... Edge>
   void connect_buffers(Graph& graph, std::index_sequence<Edge...>) {
     (
@@ -287,19 +284,22 @@ class Engine final : public Program {
     (
         [&] {
           if constexpr (requires { op<Node>().attach(graph, subgraphs_[0]); }) {
+            std::size_t const before = graph.handoffs().size();
             op<Node>().attach(graph,
                               subgraphs_[static_cast<std::size_t>(plan.nodes[Node].subgraph)]);
+            if (graph.handoffs().size() > before) ends_[Node] = graph.handoffs()[before];
           }
         }(),
         ...);
   }
 
   typename Spec::Statements statements_;
-  StatePack<Nodes> states_;
-  BufferPack<Edges> buffers_;
+  typename Held::OfNodes states_;
+  typename Held::OfEdges buffers_;
   Context context_;
   std::array<bool, entry_count == 0 ? 1 : entry_count> unfinished_{};
   std::array<Subgraph, subgraph_count> subgraphs_;
+  std::array<HandoffBase const*, node_count> ends_{};
 };
 
 }  // namespace weir

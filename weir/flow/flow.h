@@ -12,9 +12,12 @@
 #include <utility>
 
 #include "weir/base/owner.h"
+#include "weir/flow/copies.h"
 #include "weir/flow/engine.h"
+#include "weir/flow/installed_flow.h"
 #include "weir/flow/mistakes.h"
 #include "weir/flow/spec.h"
+#include "weir/flow/statements.h"
 #include "weir/flow/types.h"
 #include "weir/plan/plan.h"
 #include "weir/sched/graph.h"
@@ -31,7 +34,9 @@ class [[nodiscard("weir: a flow does nothing until it is added to a worker or a 
   // Moves the flow onto the heap, owned by `graph`, and registers its subgraphs there.
   void install(Graph & graph)&& {
     auto engine = make_owner<Engine<Spec>>(std::move(statements_));
+    std::size_t const first_subgraph = graph.subgraphs().size();
     engine->register_with(graph);
+    graph.adopt(make_owner<InstalledFlow>(plan(), first_subgraph, engine->ends()));
     graph.adopt(std::move(engine));
   }
 
@@ -52,7 +57,10 @@ concept is_statement = requires {
 
 template <class... Statement>
 auto flow(Statement... statement) {
-  if constexpr ((std::is_same_v<Statement, BrokenStatement> || ...)) {
+  if constexpr ((is_statement_list<Statement> || ...)) {
+    return with_each([](auto... one) { return flow(std::move(one)...); },
+                     as_list(std::move(statement))...);
+  } else if constexpr ((std::is_same_v<Statement, BrokenStatement> || ...)) {
     return BrokenFlow{};
   } else if constexpr (!(is_statement<Statement> && ...)) {
     static_assert(

@@ -158,8 +158,8 @@ struct mistake_in_flow<Check::no_input, Fact...> {
 template <auto... Fact>
 struct mistake_in_flow<Check::missing_output, Fact...> {
   static_assert(no_mistake<Fact...>,
-                "weir: the output of at_node goes nowhere; add `at_node >> ...`, at the end for "
-                "example for_each");
+                "weir: an output of at_node goes nowhere: at_port, where it has ports; add "
+                "`at_node >> ...` or `at_node[at_port] >> ...`, at the end for example for_each");
 };
 template <auto... Fact>
 struct mistake_in_flow<Check::extra_output, Fact...> {
@@ -182,8 +182,26 @@ struct mistake_in_flow<Check::unknown_port, Fact...> {
 template <auto... Fact>
 struct mistake_in_flow<Check::output_port, Fact...> {
   static_assert(no_mistake<Fact...>,
-                "weir: at_port names an input of at_node, but stands on the left of `>>`, where "
-                "items flow out of it; remove it there");
+                "weir: at_port of at_node stands on the left of `>>`, where items flow out of it, "
+                "but its outputs have no ports; remove it there");
+};
+template <auto... Fact>
+struct mistake_in_flow<Check::unknown_output, Fact...> {
+  static_assert(no_mistake<Fact...>,
+                "weir: at_node has no output at_port; use one that it has (has_port), or number "
+                "them from 0 on");
+};
+template <auto... Fact>
+struct mistake_in_flow<Check::output_port_needed, Fact...> {
+  static_assert(no_mistake<Fact...>,
+                "weir: at_node has several outputs; say which one, a has_port where they are "
+                "listed: `at_node[has_port] >> ...`");
+};
+template <auto... Fact>
+struct mistake_in_flow<Check::duplicate_output, Fact...> {
+  static_assert(no_mistake<Fact...>,
+                "weir: the output at_port of at_node is used twice; lead it into a tee(), which "
+                "gives its items to all");
 };
 template <auto... Fact>
 struct mistake_in_flow<Check::second_port, Fact...> {
@@ -227,7 +245,9 @@ struct GraphMistake {
     auto const other = add<other_node>(port, [] { return Words{found.other}; });
     auto const first = add<has_port>(other, [] { return Words{found.ports[0]}; });
     auto const second = add<has_port>(first, [] { return Words{found.ports[1]}; });
-    auto const left = add<after>(second, [] { return place.after; });
+    auto const third = add<has_port>(second, [] { return Words{found.ports[2]}; });
+    auto const fourth = add<has_port>(third, [] { return Words{found.ports[3]}; });
+    auto const left = add<after>(fourth, [] { return place.after; });
     return add<before>(left, [] { return place.before; });
   }
   template <auto... Fact>
@@ -259,6 +279,16 @@ struct mistake_in_outputs {
                 "give it to one, or make it copyable");
 };
 
+template <class Item, WrongOutput::Kind Kind, auto... Fact>
+struct mistake_in_routes {
+  static_assert(Kind != WrongOutput::unknown || no_mistake<Fact...>,
+                "weir: at_port is no output of at_node, for no Item of it goes there; correct the "
+                "port or remove it");
+  static_assert(Kind != WrongOutput::missing || no_mistake<Fact...>,
+                "weir: items of at_node go to at_port, but that is not connected; add "
+                "`at_node[at_port] >> ...`, at the end for example null()");
+};
+
 template <class Spec>
 struct ItemMistake {
   static constexpr WrongItem found = Types<Spec>::wrong;
@@ -276,6 +306,7 @@ struct ItemMistake {
     return {Spec::plan.nodes[static_cast<std::size_t>(edge.source)].title()};
   }
   static consteval Words port() {
+    if (found.kind == WrongItem::misrouted) return {found.output.port};
     if (found.edge == no_index) return {};
     PlanEdge const& edge = Spec::plan.edges[static_cast<std::size_t>(found.edge)];
     return {wrong_node.info.port_name(edge.port)};
@@ -295,8 +326,13 @@ struct ItemMistake {
       using Op = typename Spec::template OperatorAt<node_index>;
       using Inputs = decltype(Typed::template inputs_of<node_index>());
       return Type<mistake_in_operator<Op, Inputs, Fact...>>{};
+    } else if constexpr (found.kind == WrongItem::misrouted) {
+      using Given =
+          typename Typed::template ItemOnEdge<static_cast<std::size_t>(wrong_node.typed_by)>;
+      return Type<mistake_in_routes<Given, found.output.kind, Fact...>>{};
     } else if constexpr (found.kind == WrongItem::mixed) {
-      using First = typename Typed::template Item<node_index>::type;
+      constexpr auto first = static_cast<std::size_t>(wrong_node.typed_by);
+      using First = typename Typed::template ItemOnEdge<first>;
       using Other = typename Typed::template ItemOnEdge<static_cast<std::size_t>(found.edge)>;
       return Type<mistake_in_inputs<First, Other, Fact...>>{};
     } else {

@@ -1,28 +1,32 @@
-// Names and ports as template arguments: what makes `node<"reached">` a C++ object.
+// The ports of nodes: `my_join[_0]`, `only_new[pos]`, `numbers[port<"evens">]`.
 #pragma once
 
-#include <cstddef>
 #include <string_view>
+
+#include "weir/base/name.h"
+#include "weir/pipes/operator.h"
 
 namespace weir {
 
-template <std::size_t Size>
-struct Name {
-  char letters[Size]{};
-  consteval Name(char const (&text)[Size]) {
-    for (std::size_t i = 0; i < Size; ++i) letters[i] = text[i];
-  }
-  constexpr std::string_view view() const { return {letters, Size - 1}; }
-};
-
 // The name of one input or output of an operator.
 template <Name Text>
-struct Port {
+struct Port : PortName {
   static constexpr std::string_view name = Text.view();
 };
 
+template <Name Text>
+inline constexpr Port<Text> port{};
+
 inline constexpr Port<"0"> _0{};
 inline constexpr Port<"1"> _1{};
+inline constexpr Port<"2"> _2{};
+inline constexpr Port<"3"> _3{};
+inline constexpr Port<"4"> _4{};
+inline constexpr Port<"5"> _5{};
+inline constexpr Port<"6"> _6{};
+inline constexpr Port<"7"> _7{};
+inline constexpr Port<"8"> _8{};
+inline constexpr Port<"9"> _9{};
 inline constexpr Port<"pos"> pos{};
 inline constexpr Port<"neg"> neg{};
 

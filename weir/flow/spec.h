@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "weir/flow/pack.h"
+#include "weir/pipes/pack.h"
 #include "weir/flow/syntax.h"
 #include "weir/plan/make_plan.h"
 

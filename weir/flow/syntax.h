@@ -10,8 +10,9 @@
 #include <utility>
 
 #include "weir/flow/name.h"
-#include "weir/flow/pack.h"
+#include "weir/pipes/chain.h"
 #include "weir/pipes/operator.h"
+#include "weir/pipes/pack.h"
 
 namespace weir {
 
@@ -19,11 +20,6 @@ namespace weir {
 template <Name Text, class AtPort = void>
 struct Reference {
   static constexpr std::string_view name = Text.view();
-};
-
-template <class... Part>
-struct Chain {
-  Pack<Part...> parts;
 };
 
 template <Name Text, class... Part>
@@ -42,8 +38,8 @@ inline constexpr bool is_link = is_operator<T>;  // or a reference, a node, a ch
 //   static constexpr weir::node<"reached"> reached;
 template <Name Text>
 struct node {
-  template <Name PortText>
-  constexpr Reference<Text, Port<PortText>> operator[](Port<PortText>) const {
+  template <is_port AtPort>
+  constexpr Reference<Text, AtPort> operator[](AtPort) const {
     return {};
   }
   template <class... Part>

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -32,13 +33,38 @@ consteval bool takes_all() {
   }
 }
 
+// What a node gives whose outputs have names: to each its own.
+struct Routed {};
+
+// What is wrong with the names of an operator's outputs, where its items decide them.
+template <class Op, std::size_t Count, class... In>
+consteval WrongOutput wrong_output_of(TypeList<In...>,
+                                      std::array<std::string_view, Count> const& ports) {
+  if constexpr (Op::info.output_ports == OutputPorts::by_item) {
+    return Op::template find_wrong_output<In...>(ports);
+  } else {
+    return {};
+  }
+}
+
 // What an operator gives for inputs of these types, as a Type.
 template <class Op, class... In>
 consteval auto output_of(TypeList<In...>) {
-  if constexpr (Op::info.source) return Op::output();
-  else if constexpr (any_untyped<In...>) return Type<Untyped>{};
+  if constexpr (any_untyped<In...>) return Type<Untyped>{};
   else if constexpr (!takes_all<Op, In...>()) return Type<Untyped>{};
+  else if constexpr (Op::info.output_ports != OutputPorts::alike) return Type<Routed>{};
   else return Op::template output<In...>();
+}
+
+// What it gives at one of its outputs, where these have names, as a Type.
+template <class Op, class AtPort, class... In>
+consteval auto output_at(TypeList<In...>) {
+  if constexpr (wrong_output_of<Op>(TypeList<In...>{}, std::array{AtPort::name}).kind ==
+                WrongOutput::unknown) {
+    return Type<Untyped>{};
+  } else {
+    return Op::template output_at<AtPort, In...>();
+  }
 }
 
 // The state it needs for them, as a Type.
@@ -56,13 +82,15 @@ consteval auto state_of(TypeList<In...>) {
 struct WrongItem {
   enum Kind : std::uint8_t {
     nothing,
-    refused,   // the operator of `node` does not take what it is given
-    mixed,     // `edge` brings to `node` another type than its first input
-    uncopied,  // `node` gives to several what cannot be copied
+    refused,    // the operator of `node` does not take what it is given
+    misrouted,  // `port` is no output of `node`, or it is and leads nowhere: see `output`
+    mixed,      // `edge` brings to `node` another type than its first input
+    uncopied,   // `node` gives to several what cannot be copied
   };
   Kind kind = nothing;
   Index node = no_index;
   Index edge = no_index;
+  WrongOutput output{};
 };
 
 template <class Spec>
@@ -82,8 +110,27 @@ struct Types {
 
   template <std::size_t Node>
   struct Item;
+  template <std::size_t Edge, bool Alike>
+  struct OnEdge {
+    using type = typename Item<static_cast<std::size_t>(plan.edges[Edge].source)>::type;
+  };
   template <std::size_t Edge>
-  using ItemOnEdge = typename Item<static_cast<std::size_t>(plan.edges[Edge].source)>::type;
+  struct OnEdge<Edge, false> {
+    static constexpr auto source = static_cast<std::size_t>(plan.edges[Edge].source);
+    struct AtPort : PortName {
+      static constexpr std::string_view name = plan.edges[Edge].source_port;
+    };
+    static consteval auto find() {
+      if constexpr (is_untyped<source>) return Type<Untyped>{};
+      else
+        return output_at<typename Spec::template OperatorAt<source>, AtPort>(inputs_of<source>());
+    }
+    using type = typename decltype(find())::type;
+  };
+  template <std::size_t Edge>
+  using ItemOnEdge =
+      typename OnEdge<Edge, plan.nodes[static_cast<std::size_t>(plan.edges[Edge].source)]
+                                    .info.output_ports == OutputPorts::alike>::type;
 
   // The item types of a node's inputs, in the order of their ports.
   template <std::size_t Node>
@@ -101,9 +148,14 @@ struct Types {
   }
 
   template <std::size_t Node>
+  static consteval auto given_by() {
+    using Op = typename Spec::template OperatorAt<Node>;
+    if constexpr (Op::info.source) return Op::output();  // whatever may flow into it
+    else return output_of<Op>(inputs_of<Node>());
+  }
+  template <std::size_t Node>
   struct Item {
-    using type = typename decltype(output_of<typename Spec::template OperatorAt<Node>>(
-        inputs_of<Node>()))::type;
+    using type = typename decltype(given_by<Node>())::type;
   };
 
   template <std::size_t Node>
@@ -158,7 +210,8 @@ struct Types {
 
   template <std::size_t Node>
   static consteval bool is_uncopied() {
-    if constexpr (plan.nodes[Node].output_count < 2 || is_untyped<Node>) return false;
+    bool constexpr alike = plan.nodes[Node].info.output_ports == OutputPorts::alike;
+    if constexpr (!alike || plan.nodes[Node].output_count < 2 || is_untyped<Node>) return false;
     else return !std::copy_constructible<typename Item<Node>::type>;
   }
 
@@ -169,10 +222,55 @@ struct Types {
     return !std::is_same_v<ItemOnEdge<first>, ItemOnEdge<Edge>>;
   }
 
+  // The nodes whose items name their outputs, in the order of their types.
+  static constexpr std::size_t router_count = [] {
+    std::size_t count = 0;
+    for (PlanNode const& node : plan.nodes) {
+      count += node.info.output_ports == OutputPorts::by_item ? 1 : 0;
+    }
+    return count;
+  }();
+  static constexpr std::array<std::size_t, router_count> routers = [] {
+    std::array<std::size_t, router_count> all{};
+    std::size_t next = 0;
+    for (std::size_t const n : in_type_order) {
+      if (plan.nodes[n].info.output_ports == OutputPorts::by_item) all[next++] = n;
+    }
+    return all;
+  }();
+
+  template <std::size_t Node>
+  static consteval WrongOutput wrong_output() {
+    if constexpr (is_untyped<Node>) {
+      return {};
+    } else {
+      constexpr auto count = plan.nodes[Node].output_count;
+      std::array<std::string_view, count> names{};
+      for (std::size_t k = 0; k < count; ++k) {
+        auto const slot = static_cast<std::size_t>(plan.out_begin[Node]) + k;
+        names[k] = plan.edges[static_cast<std::size_t>(plan.out_edges[slot])].source_port;
+      }
+      return wrong_output_of<typename Spec::template OperatorAt<Node>>(inputs_of<Node>(), names);
+    }
+  }
+
+  // The first of them whose outputs are not those of its items.
+  template <std::size_t... Router>
+  static consteval WrongItem find_misrouted(std::index_sequence<Router...>) {
+    WrongOutput const outputs[] = {WrongOutput{}, wrong_output<routers[Router]>()...};
+    for (std::size_t at = 1; at < std::size(outputs); ++at) {
+      if (outputs[at].kind == WrongOutput::nothing) continue;
+      return {WrongItem::misrouted, static_cast<Index>(routers[at - 1]), no_index, outputs[at]};
+    }
+    return {};
+  }
+
   // (Arrays rather than folds: clang folds no more than 256 expressions.)
   template <std::size_t... Position, std::size_t... Agreeing>
   static consteval WrongItem find_wrong(std::index_sequence<Position...>,
                                         std::index_sequence<Agreeing...>) {
+    WrongItem const misrouted = find_misrouted(std::make_index_sequence<router_count>{});
+    if (misrouted.kind != WrongItem::nothing) return misrouted;
     bool const untyped[] = {false, is_untyped<in_type_order[Position]>...};
     for (std::size_t at = 1; at < std::size(untyped); ++at) {
       // The first of them was given something: it is the one that refused it.

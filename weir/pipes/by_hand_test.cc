@@ -50,7 +50,7 @@ TEST(ByHand, SourcesAndPushesFormAChain) {
   EXPECT_EQ(out.back(), -21);
 }
 
-TEST(ByHand, AReplayStopsBetweenKeysAndNeverOverdrawsItsBudget) {
+TEST(ByHand, AReplayGivesAsMuchAsItsBudgetAndGoesOnInTheMiddleOfAKey) {
   using Pair = std::pair<int, int>;
   auto joined = join(forever);
   decltype(joined)::State<Pair, Pair> state;
@@ -62,16 +62,21 @@ TEST(ByHand, AReplayStopsBetweenKeysAndNeverOverdrawsItsBudget) {
       joined.push<1>(state, Pair{key, v}, sink);
     }
   }
+  joined.finish(state, sink);
   EXPECT_EQ(out.size(), 27u);
   out.clear();
+  for (std::size_t given = 10; given < 27; given += 10) {
+    std::int64_t budget = 10;
+    EXPECT_FALSE(joined.replay(state, sink, budget, given == 10));
+    EXPECT_EQ(out.size(), given);
+    EXPECT_EQ(budget, 0);  // a negative one would be somebody else's crash
+  }
   std::int64_t budget = 10;
-  EXPECT_FALSE(joined.replay(state, sink, budget, true));
-  EXPECT_EQ(out.size(), 18u);  // one key's nine pairs are not interrupted
-  EXPECT_EQ(budget, 0);        // and a negative budget would be somebody else's crash
-  budget = 10;
   EXPECT_TRUE(joined.replay(state, sink, budget, false));
-  EXPECT_EQ(out.size(), 27u);
-  EXPECT_EQ(budget, 1);
+  EXPECT_EQ(budget, 3);
+  std::vector<Pair> expected;  // one key's pairs, row by row, three times
+  for (int i = 0; i < 27; ++i) expected.push_back({i / 3 % 3, i % 3});
+  EXPECT_EQ(out, expected);
 }
 
 TEST(ByHand, StateIsResetByWhoeverEndsTheTick) {

@@ -10,7 +10,8 @@
 //     template <bool Aloud, class... Item> static consteval bool takes();  // optional: its checks
 //     template <class... Item> static consteval auto output();             // Type<what it gives>
 //     template <int Port> void push(auto& state, auto&& item, auto const& emit);
-//     // if it flushes, replays, ends ticks, ends runs:
+//     // if it batches, flushes, replays, ends ticks, ends runs:
+//     void finish(auto& state, auto const& emit);
 //     bool flush(auto& state, auto const& emit, std::int64_t& budget, bool begin);
 //     bool replay(auto& state, auto const& emit, std::int64_t& budget, bool begin);
 //     void end_tick(auto& state);
@@ -22,6 +23,14 @@
 // cannot, so one mistake is one error and its message is short. output() is asked only of items
 // that are taken.
 //
+// An operator whose outputs have names (`output_ports` in its row) gives an item to one of them:
+//
+//     emit.template to<I>(item);      // the I-th of emit.output_count, called emit.output_names[I]
+//     template <class AtPort, class... Item> static consteval auto output_at();
+//                                     // instead of output(): what goes out at AtPort::name
+//     template <class... Item> static consteval WrongOutput find_wrong_output(
+//         std::span<std::string_view const> ports);      // where the item decides their names
+//
 // flush, replay and a source's drain are pulls: they give at most `budget` items, take those off
 // it, and return whether they are finished; if not, they are called again where they stopped
 // (`begin` is false then). `emit(item)` gives an item on; `emit.context()` is the Context of this
@@ -30,8 +39,10 @@
 
 #include <concepts>
 #include <cstdint>
+#include <string_view>
 #include <type_traits>
 
+#include "weir/base/lifetime.h"
 #include "weir/base/operator_info.h"
 
 namespace weir {
@@ -46,31 +57,26 @@ struct Type {
   using type = T;
 };
 
+// The base of what names an input or an output: `static constexpr std::string_view name`.
+struct PortName {};
+template <class T>
+concept is_port = std::derived_from<T, PortName>;
+
+// What is wrong with the names of an operator's outputs, given its item.
+struct WrongOutput {
+  enum Kind : std::uint8_t {
+    nothing,
+    unknown,  // `port` is connected, but no item goes there
+    missing,  // items go to `port`, but it is not connected
+  };
+  Kind kind = nothing;
+  std::string_view port{};
+};
+
 // The item type behind a mistake: nothing is asked of the operators it reaches.
 struct Untyped {};
 
 // What a node without state has.
 struct Stateless {};
-
-// How long an operator's state lives; the leading arguments of an operator.
-struct None {};     // until the run of the subgraph ends
-struct Tick {};     // until the tick ends
-struct Forever {};  // as long as the flow
-inline constexpr None none{};
-inline constexpr Tick tick{};
-inline constexpr Forever forever{};
-
-template <class Lifetime>
-inline constexpr bool lives_forever = std::same_as<Lifetime, Forever>;
-template <class Lifetime>
-inline constexpr bool lives_a_tick = std::same_as<Lifetime, Tick>;
-template <class Lifetime>
-inline constexpr bool lives_a_run = std::same_as<Lifetime, None>;
-
-template <class T>
-inline constexpr bool is_none_tick_or_forever =
-    lives_forever<T> || lives_a_tick<T> || lives_a_run<T>;
-template <class T>
-concept is_lifetime = is_none_tick_or_forever<T>;
 
 }  // namespace weir

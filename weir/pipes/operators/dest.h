@@ -1,8 +1,10 @@
 // dest(output): appends each item to an output and ends the chain. An output is anything with a
-// `value_type` and `push(item)`; it is referred to, not owned, and must outlive the flow.
+// `value_type` and `push(item)` (a Handoff) or `push_back(item)` (a std::vector); it is referred
+// to, not owned, and must outlive the flow.
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <utility>
 
 #include "weir/pipes/operator.h"
@@ -12,7 +14,14 @@ namespace weir {
 template <class T>
 concept is_output = requires(T& output, typename T::value_type item) {
   output.push(std::move(item));
-};
+}
+|| requires(T& output, typename T::value_type item) { output.push_back(std::move(item)); };
+
+template <class T, class Item>
+concept has_append = requires(T& output, Item const* items, std::size_t count) {
+  output.append(items, count);
+}
+|| requires(T& output, Item const* items) { output.insert(output.end(), items, items); };
 
 template <is_output Output>
 struct Dest : Operator {
@@ -34,7 +43,18 @@ struct Dest : Operator {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const&) {
-    output_->push(static_cast<decltype(item)&&>(item));
+    if constexpr (requires { output_->push(static_cast<decltype(item)&&>(item)); }) {
+      output_->push(static_cast<decltype(item)&&>(item));
+    } else {
+      output_->push_back(static_cast<decltype(item)&&>(item));
+    }
+  }
+  // Many at a time, where the output takes them so.
+  template <class Item>
+  requires has_append<Output, Item>
+  void append(Item const* items, std::size_t count) {
+    if constexpr (requires { output_->append(items, count); }) output_->append(items, count);
+    else output_->insert(output_->end(), items, items + count);
   }
 };
 

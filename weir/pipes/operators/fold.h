@@ -1,6 +1,6 @@
-// fold(init, f), fold(tick | forever, init, f): combines all items into one with
-// f(accumulated&, item) and gives a copy of it once in every tick, when everything has come;
-// without input that is init().
+// fold(init, f), fold(none | tick | forever, init, f): combines all items into one with
+// f(accumulated&, item) and gives it once in every tick, when everything has come; without input
+// that is init(). fold_no_replay gives it in the first tick, and then only where an item came.
 #pragma once
 
 #include <concepts>
@@ -9,26 +9,18 @@
 #include <utility>
 
 #include "weir/base/bytes.h"
+#include "weir/pipes/accumulate.h"
 #include "weir/pipes/operator.h"
 
 namespace weir {
 
-template <class Init>
-consteval auto accumulated_by() {
-  if constexpr (std::invocable<Init&>) {
-    return Type<std::remove_cvref_t<std::invoke_result_t<Init&>>>{};
-  } else {
-    return Type<Untyped>{};
-  }
-}
-
-template <class Lifetime, class Init, class F>
+template <class Lifetime, class Init, class F, bool Replays = true>
 struct Fold : Operator {
-  static constexpr OperatorInfo info{.name = "fold",
+  static constexpr OperatorInfo info{.name = Replays ? "fold" : "fold_no_replay",
                                      .outputs = {0, 1},
                                      .blocking_inputs = 0b1,
                                      .flushes = true,
-                                     .replays = true,
+                                     .replays = Replays,
                                      .ends_ticks = lives_a_tick<Lifetime>};
   using Accumulated = typename decltype(accumulated_by<Init>())::type;
 
@@ -38,6 +30,8 @@ struct Fold : Operator {
   template <class Item>
   struct State {
     Accumulated accumulated;
+    // Since it was last given, or never given yet; asked only where nothing is given again.
+    bool changed = true;
   };
   template <class Item>
   auto initial_state() {
@@ -54,28 +48,42 @@ struct Fold : Operator {
     static_assert(stays || !Aloud,
                   "weir: fold(forever): what it accumulates holds a View, which ends with the "
                   "tick; own() its bytes first");
-    constexpr bool callable = std::invocable<F&, Accumulated&, Item>;
-    static_assert(callable || !begins || !stays || !Aloud,
+    constexpr bool given = !lives_forever<Lifetime> || is_copied<Accumulated>;
+    static_assert(given || !stays || !Aloud,
+                  "weir: fold(forever): what it accumulates is given and kept, so it must be "
+                  "copyable");
+    constexpr bool callable = accumulates<F, Accumulated, Item>;
+    static_assert(callable || !begins || !stays || !given || !Aloud,
                   "weir: fold(init, f): f must be callable as f(accumulated&, Item), where "
-                  "accumulated is what init() makes");
-    return begins && stays && callable;
+                  "accumulated is what init() makes; or with the parts of a pair or tuple, or "
+                  "a Context const& before all");
+    if constexpr (begins && stays && given && callable) {
+      constexpr bool changes = !changes_nothing<F, Accumulated, Item>;
+      static_assert(changes || !Aloud,
+                    "weir: fold(init, f): f takes the accumulated by value and returns another; "
+                    "let it take a reference and change it: (auto& accumulated, auto item)");
+      return changes;
+    }
+    return false;
   }
   template <class Item>
   static consteval auto output() {
     return Type<Accumulated>{};
   }
   template <int Port>
-  [[gnu::always_inline]] void push(auto& state, auto&& item, auto const&) {
-    if constexpr (std::invocable<F&, Accumulated&, decltype(item)>) {
-      function(state.accumulated, static_cast<decltype(item)&&>(item));
-    } else {  // shared by a tee, and f wants its own
-      function(state.accumulated, std::remove_cvref_t<decltype(item)>(item));
-    }
+  [[gnu::always_inline]] void push(auto& state, auto&& item, auto const& emit) {
+    if constexpr (!Replays) state.changed = true;
+    static_cast<void>(accumulate(function, emit.context(), state.accumulated,
+                                 static_cast<decltype(item)&&>(item)));
   }
   bool flush(auto& state, auto const& emit, std::int64_t& budget, bool) {
+    if constexpr (!Replays) {
+      if (!state.changed) return true;
+    }
     if (budget <= 0) return false;
     --budget;
-    emit(Accumulated(state.accumulated));
+    state.changed = false;
+    emit_accumulated(state.accumulated, emit);
     if constexpr (lives_a_run<Lifetime>) state.accumulated = init();
     return true;
   }
@@ -88,6 +96,15 @@ Fold<Lifetime, Init, F> fold(Lifetime, Init init, F function) {
 }
 template <class Init, class F>
 Fold<Tick, Init, F> fold(Init init, F function) {
+  return {{}, std::move(init), std::move(function)};
+}
+
+template <is_lifetime Lifetime, class Init, class F>
+Fold<Lifetime, Init, F, false> fold_no_replay(Lifetime, Init init, F function) {
+  return {{}, std::move(init), std::move(function)};
+}
+template <class Init, class F>
+Fold<Tick, Init, F, false> fold_no_replay(Init init, F function) {
   return {{}, std::move(init), std::move(function)};
 }
 

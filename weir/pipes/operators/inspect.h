@@ -10,7 +10,7 @@ namespace weir {
 
 template <class F>
 struct Inspect : Operator {
-  static constexpr OperatorInfo info{.name = "inspect", .outputs = {0, 1}};
+  static constexpr OperatorInfo info{.name = "inspect", .outputs = {0, 1}, .one_to_one = true};
   [[no_unique_address]] F function;
 
   template <bool Aloud, class Item>

@@ -11,7 +11,7 @@ namespace weir {
 
 template <class F>
 struct Map : Operator {
-  static constexpr OperatorInfo info{.name = "map"};
+  static constexpr OperatorInfo info{.name = "map", .one_to_one = true};
   [[no_unique_address]] F function;
 
   template <bool Aloud, class Item>

@@ -22,10 +22,7 @@ struct Source : Operator {
 
   static consteval auto output() { return Type<typename Input::value_type>{}; }
   bool drain(auto const& emit, std::int64_t& budget) {
-    return input->drain(
-        [&emit](auto&& item)
-            __attribute__((always_inline)) { emit(static_cast<decltype(item)&&>(item)); },
-        budget);
+    return input->drain(emit, budget);
   }
 };
 

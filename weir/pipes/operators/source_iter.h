@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "weir/base/block.h"
 #include "weir/pipes/operator.h"
 #include "weir/pipes/range.h"
 
@@ -35,7 +36,11 @@ struct SourceIter : Operator {
       auto stop = next;
       stop += static_cast<decltype(end - next)>(given);
       budget -= given;
-      for (auto at = std::exchange(next, stop); at != stop; ++at) emit_element<Range>(*at, emit);
+      auto at = std::exchange(next, stop);
+      give_in_blocks(
+          at, stop, emit,
+          [](auto const& receiver, auto const& element)
+              __attribute__((always_inline)) { emit_element<Range>(*element, receiver); });
     } else {
       for (; next != end && budget > 0; ++next, --budget) emit_element<Range>(*next, emit);
     }

@@ -6,7 +6,7 @@
 namespace weir {
 
 struct Tee : Operator {
-  static constexpr OperatorInfo info{.name = "tee", .outputs = {0, any_number}};
+  static constexpr OperatorInfo info{.name = "tee", .outputs = {0, any_number}, .one_to_one = true};
 
   template <class Item>
   static consteval auto output() {
