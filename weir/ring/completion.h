@@ -33,6 +33,8 @@ enum class Opcode : std::uint8_t {
   receive,  // multishot from a pool, or once into data; result: bytes, 0 at the peer's end
   connect,  // result: 0
   send,     // gathered; result: bytes
+  read,     // of a file, pipe or terminal, once; result: bytes, 0 at its end
+  write,    // to one, once; result: bytes
   close,    // result: 0
   timeout,  // held by the ring, not the kernel; result: 0 at the deadline
   poll,     // multishot readiness of a descriptor, edge by edge; result: the poll mask
@@ -47,6 +49,10 @@ struct Outcome {
 };
 
 using Callback = void (*)(Completion& completion, Outcome outcome);
+
+// The offset of a read or write that goes on where the last one ended, as all must on a pipe or a
+// terminal, and on a file opened for appending.
+inline constexpr std::uint64_t stream_position = ~std::uint64_t{0};
 
 class Completion {
  public:
@@ -72,7 +78,8 @@ class Completion {
   int descriptor = -1;
   std::uint32_t flags = 0;  // MSG_* of a send or receive, POLL* of a poll
   std::byte* data = nullptr;
-  std::uint32_t size = 0;  // of data; of a whole send
+  std::uint32_t size = 0;    // of data; of a whole send
+  std::uint64_t offset = 0;  // of a read or write: where in the file, or stream_position
   BufferPool* pool = nullptr;
   Completion* target = nullptr;  // of a cancel; null: everything on the descriptor
   Instant deadline = never;      // of a timeout

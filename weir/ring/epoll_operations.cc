@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "weir/base/assert.h"
+#include "weir/ring/files.h"
 
 namespace weir {
 
@@ -74,6 +75,9 @@ EpollOperations::Progress EpollOperations::attempt(Operation& operation) {
       return attempt_accepts(operation);
     case uapi::op_connect:
       return attempt_connect(operation);
+    case uapi::op_read:
+    case uapi::op_write:
+      return attempt_file(operation);
     case uapi::op_poll_add:
       // Watching it will report what it is ready for now.
       if (::fcntl(operation.descriptor, F_GETFD) >= 0) return Progress::waiting;
@@ -89,6 +93,14 @@ EpollOperations::Progress EpollOperations::attempt_transfer(Operation& operation
   std::optional<std::int32_t> const result = operation.transfer.attempt(operation.descriptor);
   if (!result) return Progress::waiting;
   finish(operation.submission, *result, operation.transfer.failed(*result));
+  return Progress::finished;
+}
+
+EpollOperations::Progress EpollOperations::attempt_file(Operation& operation) {
+  std::optional<std::int32_t> const result =
+      attempt_file_transfer(operation.submission, operation.descriptor);
+  if (!result) return Progress::waiting;
+  finish(operation.submission, *result);
   return Progress::finished;
 }
 
@@ -293,6 +305,7 @@ std::uint32_t EpollOperations::events_of(Operation const& operation) {
   switch (operation.submission.opcode) {
     case uapi::op_recv:
     case uapi::op_accept:
+    case uapi::op_read:
       return EPOLLIN | EPOLLRDHUP;
     case uapi::op_poll_add:
       return operation.submission.operation_flags & 0xffff;

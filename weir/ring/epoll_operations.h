@@ -64,6 +64,7 @@ class EpollOperations {
 
   Progress attempt(Operation& operation);
   Progress attempt_transfer(Operation& operation);
+  Progress attempt_file(Operation& operation);
   Progress attempt_receives(Operation& operation);
   Progress attempt_accepts(Operation& operation);
   Progress attempt_connect(Operation& operation);

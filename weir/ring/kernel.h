@@ -15,10 +15,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "weir/base/clock.h"
 #include "weir/base/result.h"
 #include "weir/ring/address.h"
+#include "weir/ring/file_use.h"
 #include "weir/ring/uapi.h"
 
 namespace weir {
@@ -90,6 +92,11 @@ class Kernel {
   virtual Result<int> open_listener(Address const& address, std::uint32_t backlog) = 0;
   virtual Result<Address> local_address(int descriptor) = 0;
   virtual Result<Address> peer_address(int descriptor) = 0;
+  // Makes a connected TCP socket that somebody else has opened fit for this kernel; refuses
+  // anything else, and then changes nothing.
+  virtual Result<void> adopt(int descriptor) = 0;
+  // Waits for the other end where `path` is a named pipe, as everywhere.
+  virtual Result<int> open_file(std::string const& path, FileUse use) = 0;
 
   Features features{};
   SubmissionQueue submissions{};

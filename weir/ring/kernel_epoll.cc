@@ -11,6 +11,7 @@
 
 #include "weir/ring/epoll_operations.h"
 #include "weir/ring/epoll_queues.h"
+#include "weir/ring/files.h"
 #include "weir/ring/kernel.h"
 #include "weir/ring/sockets.h"
 #include "weir/ring/waker.h"
@@ -37,6 +38,12 @@ class EpollKernel final : public Kernel {
   }
   Result<Address> local_address(int descriptor) override { return local_address_of(descriptor); }
   Result<Address> peer_address(int descriptor) override { return peer_address_of(descriptor); }
+  Result<void> adopt(int descriptor) override {
+    return adopt_tcp_socket(descriptor, Blocking::no);
+  }
+  Result<int> open_file(std::string const& path, FileUse use) override {
+    return open_file_at(path, use);
+  }
 
  private:
   // What a look at epoll brought.

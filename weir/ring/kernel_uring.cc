@@ -18,6 +18,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "weir/ring/files.h"
 #include "weir/ring/kernel.h"
 #include "weir/ring/sockets.h"
 #include "weir/ring/waker.h"
@@ -103,6 +104,12 @@ class UringKernel final : public Kernel {
   }
   Result<Address> local_address(int descriptor) override { return local_address_of(descriptor); }
   Result<Address> peer_address(int descriptor) override { return peer_address_of(descriptor); }
+  Result<void> adopt(int descriptor) override {
+    return adopt_tcp_socket(descriptor, Blocking::yes);
+  }
+  Result<int> open_file(std::string const& path, FileUse use) override {
+    return open_file_at(path, use);
+  }
 
  private:
   Result<void> map(uapi::Params const& params);

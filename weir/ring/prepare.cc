@@ -46,6 +46,14 @@ void prepare_send(Completion& completion, uapi::Sqe& submission) {
   if (completion.silent_success) submission.flags = uapi::sqe_skip_success;
 }
 
+void prepare_transfer(Completion const& completion, uapi::Sqe& submission) {
+  WEIR_ASSERT(completion.size > 0);
+  submission.opcode = completion.opcode == Opcode::read ? uapi::op_read : uapi::op_write;
+  submission.address = number(completion.data);
+  submission.size = completion.size;
+  submission.offset = completion.offset;
+}
+
 void prepare_cancel(Completion const& completion, uapi::Sqe& submission) {
   submission.opcode = uapi::op_async_cancel;
   submission.operation_flags = uapi::cancel_all;  // which makes the result a count
@@ -80,6 +88,10 @@ uapi::Sqe prepare(Completion& completion) {
       break;
     case Opcode::send:
       prepare_send(completion, submission);
+      break;
+    case Opcode::read:
+    case Opcode::write:
+      prepare_transfer(completion, submission);
       break;
     case Opcode::close:
       submission.opcode = uapi::op_close;

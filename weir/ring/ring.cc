@@ -123,6 +123,29 @@ void Ring::send(Completion& completion, int descriptor, std::span<iovec> parts,
   submit(completion);
 }
 
+void Ring::read(Completion& completion, int descriptor, std::byte* data, std::uint32_t size,
+                std::uint64_t offset) {
+  begin(completion, Opcode::read, descriptor);
+  transfer(completion, data, size, offset);
+}
+
+void Ring::write(Completion& completion, int descriptor, std::byte const* data, std::uint32_t size,
+                 std::uint64_t offset) {
+  begin(completion, Opcode::write, descriptor);
+  transfer(completion, const_cast<std::byte*>(data), size, offset);  // which it does not write to
+}
+
+void Ring::transfer(Completion& completion, std::byte* data, std::uint32_t size,
+                    std::uint64_t offset) {
+  WEIR_ASSERT(data != nullptr);
+  WEIR_ASSERT(size > 0);
+  WEIR_ASSERT(size <= INT32_MAX);  // the result is an int32
+  completion.data = data;
+  completion.size = size;
+  completion.offset = offset;
+  submit(completion);
+}
+
 void Ring::close(Completion& completion, int descriptor) {
   begin(completion, Opcode::close, descriptor);
   ++closes_pending_;

@@ -62,6 +62,14 @@ class Ring {
   void connect(Completion& completion, int descriptor, Address const& address);
   // `parts` must live until the terminal result. `flags` are MSG_*; MSG_NOSIGNAL is always added.
   void send(Completion& completion, int descriptor, std::span<iovec> parts, std::uint32_t flags);
+  // One call's worth, perhaps less than `size`: of a file at `offset` or at its own position, or of
+  // a pipe or terminal. Where a descriptor is set not to wait (O_NONBLOCK: anybody may have done it
+  // to a terminal, which is shared) it may say -EAGAIN instead; poll() tells when to try again.
+  void read(Completion& completion, int descriptor, std::byte* data, std::uint32_t size,
+            std::uint64_t offset = stream_position);
+  // The same. To a pipe that nobody reads any more it is -EPIPE, and SIGPIPE as everywhere.
+  void write(Completion& completion, int descriptor, std::byte const* data, std::uint32_t size,
+             std::uint64_t offset = stream_position);
   void close(Completion& completion, int descriptor);
   void timeout(Completion& completion, Instant deadline);
   void poll(Completion& completion, int descriptor, std::uint32_t events);
@@ -100,6 +108,7 @@ class Ring {
 
   // idle -> in_kernel, arguments cleared.
   void begin(Completion& completion, Opcode opcode, int descriptor);
+  void transfer(Completion& completion, std::byte* data, std::uint32_t size, std::uint64_t offset);
   // Towards the kernel, with all arguments set.
   void submit(Completion& completion);
   void push(uapi::Sqe const& submission);

@@ -1,5 +1,6 @@
 #include "weir/ring/sockets.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -63,6 +64,22 @@ Result<int> open_tcp_listener(Address const& address, std::uint32_t backlog, Blo
   int const code = errno;
   ::close(descriptor);
   return system_error(step + address.text(), code);
+}
+
+Result<void> adopt_tcp_socket(int descriptor, Blocking blocking) {
+  Result<Address> const peer = peer_address_of(descriptor);
+  if (!peer) return peer.error();
+  int protocol = 0;
+  socklen_t size = sizeof(protocol);
+  int const asked = ::getsockopt(descriptor, SOL_SOCKET, SO_PROTOCOL, &protocol, &size);
+  if (asked != 0 || protocol != IPPROTO_TCP)
+    return Error{EPROTOTYPE, "take over a socket: it is no TCP socket"};
+  int const flags = ::fcntl(descriptor, F_GETFL);
+  int const wanted = blocking == Blocking::no ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+  if (flags < 0 || ::fcntl(descriptor, F_SETFL, wanted) != 0)
+    return system_error("take over a socket", errno);
+  set_option(descriptor, IPPROTO_TCP, TCP_NODELAY);
+  return {};
 }
 
 Result<Address> local_address_of(int descriptor) {

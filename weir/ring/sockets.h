@@ -19,6 +19,9 @@ Error system_error(std::string what, int code);
 
 Result<int> open_tcp_socket(Family family, Blocking blocking);
 Result<int> open_tcp_listener(Address const& address, std::uint32_t backlog, Blocking blocking);
+// Gives a connected TCP socket of somebody else the options of ours; refuses anything else, and
+// then changes nothing.
+Result<void> adopt_tcp_socket(int descriptor, Blocking blocking);
 Result<Address> local_address_of(int descriptor);
 Result<Address> peer_address_of(int descriptor);
 

@@ -48,6 +48,9 @@ inline constexpr std::uint8_t op_async_cancel = 14;
 // address: sockaddr*; offset: its size.
 inline constexpr std::uint8_t op_connect = 16;
 inline constexpr std::uint8_t op_close = 19;
+// address, size: the bytes; offset: where in the file, or all ones for its own position.
+inline constexpr std::uint8_t op_read = 22;
+inline constexpr std::uint8_t op_write = 23;
 // address, size: the bytes; operation_flags: MSG_*.
 inline constexpr std::uint8_t op_send = 26;
 // address, size: the bytes; or address null, size 0, sqe_buffer_select and buffer_group, and then

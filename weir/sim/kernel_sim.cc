@@ -27,9 +27,11 @@ SimKernel::SimKernel(SimWorld& world) : world_(world) { world_.add(*this); }
 SimKernel::~SimKernel() {
   world_.timeline().forget(this);
   for (auto const& [number, operation] : operations_)
-    if (operation.socket != 0) network().release(operation.socket);
+    if (operation.socket != 0) release(operation.socket);
   for (SocketId const socket : descriptors_)
-    if (socket != 0) network().release(socket);
+    if (socket != 0) release(socket);
+  for (SocketId const file : standard_)
+    if (file != 0) release(file);
   world_.remove(*this);
 }
 
@@ -43,6 +45,9 @@ Result<void> SimKernel::set_up(Setup const& setup) {
   completion_entries_.resize(completion_count);
   submissions = {submission_entries_.data(), &indices_[0], &indices_[1], submission_count - 1};
   completions = {completion_entries_.data(), &indices_[2], &indices_[3], completion_count - 1};
+  int error = 0;
+  standard_[0] = files().open(SimFiles::standard_input, FileUse::read, this, &error);
+  standard_[1] = files().open(SimFiles::standard_output, FileUse::append, this, &error);
   features = all_features.without(setup.hide);
   return {};
 }
@@ -101,7 +106,7 @@ void SimKernel::start(uapi::Sqe const& submission) {
     return;
   }
   if (operation.socket != 0) {
-    network().retain(operation.socket);
+    retain(operation.socket);
     waiting_[operation.socket].push_back(operation.number);
   }
   attempt(operation.number, any_event, true);
@@ -207,7 +212,7 @@ void SimKernel::finish(std::uint64_t number, Verdict const& verdict) {
     std::erase(waiting->second, number);
     if (waiting->second.empty()) waiting_.erase(waiting);
   }
-  network().release(socket);  // perhaps the last to hold it: then this closes it
+  release(socket);  // perhaps the last to hold it: then this closes it
 }
 
 // ---- registration -------------------------------------------------------------------------------
@@ -236,6 +241,7 @@ int SimKernel::enroll_buffers(uapi::BufferRingRegistration const& registration) 
 // ---- descriptors --------------------------------------------------------------------------------
 
 SocketId SimKernel::socket_of(int descriptor) const {
+  if (descriptor == 0 || descriptor == 1) return standard_[static_cast<std::size_t>(descriptor)];
   if (descriptor < sim_descriptor_first) return 0;
   auto const index = static_cast<std::size_t>(descriptor - sim_descriptor_first);
   return index < descriptors_.size() ? descriptors_[index] : 0;
@@ -272,9 +278,32 @@ Result<int> SimKernel::open_listener(Address const& address, std::uint32_t backl
   return add_descriptor(socket);
 }
 
+Result<int> SimKernel::open_file(std::string const& path, FileUse use) {
+  if (descriptors_exhausted()) return refused("open " + path, EMFILE);
+  int error = 0;
+  SocketId const file = files().open(path, use, this, &error);
+  if (file == 0) return refused("open " + path, error);
+  return add_descriptor(file);
+}
+
+void SimKernel::retain(SocketId id) {
+  if (SimFiles::is_file(id)) files().retain(id);
+  else network().retain(id);
+}
+
+void SimKernel::release(SocketId id) {
+  if (SimFiles::is_file(id)) files().release(id);
+  else network().release(id);
+}
+
+std::uint32_t SimKernel::readiness(SocketId id) {
+  return SimFiles::is_file(id) ? files().readiness(id) : network().readiness(id);
+}
+
 Result<Address> SimKernel::local_address(int descriptor) {
   SocketId const socket = socket_of(descriptor);
-  if (socket == 0) return refused("ask a socket for its own address", EBADF);
+  if (socket == 0 || SimFiles::is_file(socket))
+    return refused("ask a socket for its own address", EBADF);
   SimSocket const& known = network().socket(socket);
   if (known.local.raw_size() > 0) return known.local;
   return Address::parse(known.family == Family::ipv4 ? "0.0.0.0:0" : "[::]:0");
@@ -282,11 +311,18 @@ Result<Address> SimKernel::local_address(int descriptor) {
 
 Result<Address> SimKernel::peer_address(int descriptor) {
   SocketId const id = socket_of(descriptor);
-  if (id == 0) return refused("ask a socket for its peer's address", EBADF);
+  if (id == 0 || SimFiles::is_file(id))
+    return refused("ask a socket for its peer's address", EBADF);
   SimSocket const& socket = network().socket(id);
   if (socket.state != SimSocket::State::open)
     return refused("ask a socket for its peer's address", ENOTCONN);
   return socket.remote;
+}
+
+Result<void> SimKernel::adopt(int descriptor) {
+  Result<Address> const peer = peer_address(descriptor);
+  if (!peer) return peer.error();
+  return {};
 }
 
 std::string SimKernel::describe() const {

@@ -15,6 +15,7 @@
 // each is a branch here that the seed takes or not.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -49,6 +50,8 @@ class SimKernel final : public Kernel, private SocketOwner {
   Result<int> open_listener(Address const& address, std::uint32_t backlog) override;
   Result<Address> local_address(int descriptor) override;
   Result<Address> peer_address(int descriptor) override;
+  Result<void> adopt(int descriptor) override;
+  Result<int> open_file(std::string const& path, FileUse use) override;
 
   // ---- for the world
   // Whether its next enter has something to say, or its program has not parked since the last one.
@@ -63,7 +66,7 @@ class SimKernel final : public Kernel, private SocketOwner {
   struct Operation {
     std::uint64_t number = 0;  // of its submission: those of one socket are tried in this order
     uapi::Sqe submission{};
-    SocketId socket = 0;
+    SocketId socket = 0;       // or open file
     std::vector<iovec> parts;  // what a send has still to send
     Address address;           // of a connect
     std::uint32_t done = 0;    // bytes
@@ -101,6 +104,9 @@ class SimKernel final : public Kernel, private SocketOwner {
   SocketId socket_of(int descriptor) const;
   int add_descriptor(SocketId socket);
   bool descriptors_exhausted() const;
+  void retain(SocketId id);
+  void release(SocketId id);
+  std::uint32_t readiness(SocketId id);
 
   // ---- kernel_sim_operations.cc
   int prepare(Operation& operation) const;
@@ -110,6 +116,8 @@ class SimKernel final : public Kernel, private SocketOwner {
   Attempt receive_pooled(Operation& operation);
   Attempt connect(Operation& operation);
   Attempt send(Operation& operation);
+  Attempt read(Operation& operation);
+  Attempt write(Operation& operation);
   Attempt close(Operation& operation);
   Attempt poll(Operation& operation, std::uint32_t events);
 
@@ -122,13 +130,15 @@ class SimKernel final : public Kernel, private SocketOwner {
   Chance& chance() { return world_.chance(); }
   SimOptions const& options() { return world_.chance().options; }
   SimNetwork& network() { return world_.network(); }
+  SimFiles& files() { return world_.files(); }
 
   SimWorld& world_;
   std::vector<uapi::Sqe> submission_entries_;
   std::vector<uapi::Cqe> completion_entries_;
   std::uint32_t indices_[4]{};  // heads and tails of the two queues
 
-  std::vector<SocketId> descriptors_;  // 0: free
+  std::vector<SocketId> descriptors_;   // 0: free
+  std::array<SocketId, 2> standard_{};  // descriptors 0 and 1
   std::uint32_t descriptor_count_ = 0;
   std::map<std::uint64_t, Operation> operations_;
   std::set<std::uint64_t> user_data_;  // of operations_

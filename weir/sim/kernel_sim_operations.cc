@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 #include "weir/base/assert.h"
 #include "weir/sim/kernel_sim.h"
@@ -57,6 +58,8 @@ int SimKernel::prepare(Operation& operation) const {
     case uapi::op_nop:
     case uapi::op_close:
       return 0;
+    case uapi::op_read:
+    case uapi::op_write:
     case uapi::op_accept:
     case uapi::op_recv:
     case uapi::op_poll_add:
@@ -79,7 +82,14 @@ int SimKernel::prepare(Operation& operation) const {
       return -EINVAL;
   }
   operation.socket = socket_of(submission.descriptor);
-  return operation.socket == 0 ? -EBADF : 0;
+  if (operation.socket == 0) return -EBADF;
+  bool const any = submission.opcode == uapi::op_read || submission.opcode == uapi::op_write ||
+                   submission.opcode == uapi::op_poll_add;
+  if (!any && SimFiles::is_file(operation.socket)) {
+    operation.socket = 0;
+    return -ENOTSOCK;
+  }
+  return 0;
 }
 
 SimKernel::Attempt SimKernel::carry_out(Operation& operation, std::uint32_t events) {
@@ -94,6 +104,10 @@ SimKernel::Attempt SimKernel::carry_out(Operation& operation, std::uint32_t even
       return connect(operation);
     case uapi::op_poll_add:
       return poll(operation, events);
+    case uapi::op_read:
+      return read(operation);
+    case uapi::op_write:
+      return write(operation);
     case uapi::op_send:
     case uapi::op_sendmsg:
       return send(operation);
@@ -211,15 +225,50 @@ SimKernel::Attempt SimKernel::send(Operation& operation) {
   return std::nullopt;
 }
 
+SimKernel::Attempt SimKernel::read(Operation& operation) {
+  uapi::Sqe const& submission = operation.submission;
+  bool const from_file = SimFiles::is_file(operation.socket);
+  if (from_file && chance().once_in(options().file_error_once_in))
+    return Verdict{.result = -EIO, .failed = true};
+  std::uint32_t size = submission.size;
+  if (size > 0 && chance().once_in(options().short_receive_once_in))
+    size = static_cast<std::uint32_t>(chance().between(1, size));
+  auto* const out = pointer<std::byte>(submission.address);
+  int const count = from_file ? files().read(operation.socket, out, size, submission.offset)
+                              : network().receive(operation.socket, out, size);
+  if (count == -EAGAIN) return std::nullopt;
+  return Verdict{.result = count, .failed = count < 0};
+}
+
+SimKernel::Attempt SimKernel::write(Operation& operation) {
+  uapi::Sqe const& submission = operation.submission;
+  bool const to_file = SimFiles::is_file(operation.socket);
+  if (to_file && chance().once_in(options().file_error_once_in))
+    return Verdict{.result = -EIO, .failed = true};
+  std::uint32_t size = submission.size;
+  if (size > 0 && chance().once_in(options().short_send_once_in))
+    size = static_cast<std::uint32_t>(chance().between(1, size));
+  auto* const data = pointer<std::byte>(submission.address);
+  iovec const part{data, size};
+  int const count = to_file ? files().write(operation.socket, data, size, submission.offset)
+                            : network().send(operation.socket, {&part, 1});
+  if (count == -EAGAIN) return std::nullopt;
+  return Verdict{.result = count, .failed = count < 0};
+}
+
 SimKernel::Attempt SimKernel::close(Operation& operation) {
   int const descriptor = operation.submission.descriptor;
   SocketId const socket = socket_of(descriptor);
   if (socket == 0) return Verdict{.result = -EBADF, .failed = true};
+  if (descriptor < sim_descriptor_first) {
+    release(std::exchange(standard_[static_cast<std::size_t>(descriptor)], 0));
+    return Verdict{};
+  }
   descriptors_[static_cast<std::size_t>(descriptor - sim_descriptor_first)] = 0;
   WEIR_ASSERT(descriptor_count_ > 0);
   --descriptor_count_;
   // Operations that still wait on the socket keep it open: closing does not cancel them.
-  network().release(socket);
+  release(socket);
   return Verdict{};
 }
 
@@ -228,7 +277,7 @@ SimKernel::Attempt SimKernel::poll(Operation& operation, std::uint32_t events) {
   std::uint32_t const wanted = operation.submission.operation_flags | POLLERR | POLLHUP;
   if (operation.started && !(events & wanted)) return std::nullopt;
   operation.started = true;
-  std::uint32_t const mask = network().readiness(operation.socket) & wanted;
+  std::uint32_t const mask = readiness(operation.socket) & wanted;
   if (mask == 0) return std::nullopt;
   Verdict const verdict{.result = static_cast<std::int32_t>(mask)};
   if (!(operation.submission.size & uapi::poll_multishot)) return verdict;

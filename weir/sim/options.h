@@ -3,7 +3,8 @@
 //
 // The faults fall in two classes. Those of hostile() are what Linux may do to a correct program at
 // any time and what such a program never shows: its bytes and its ends stay the same. Resets, lack
-// of descriptors and a missed cancel change what happens, so a test asks for them by name.
+// of descriptors or disk, errors of files and a missed cancel change what happens, so a test asks
+// for them by name.
 #pragma once
 
 #include <cstdint>
@@ -56,6 +57,9 @@ struct SimOptions {
   std::uint32_t reset_once_in = 0;
   // -EMFILE beyond it; per kernel.
   std::uint32_t descriptor_count_max = 65'536;
+  // Reads and writes of files: -EIO now and then, -ENOSPC when all files together are so large.
+  std::uint32_t file_error_once_in = 0;
+  std::uint64_t disk_bytes_max = std::uint64_t{1} << 40;
   // A cancel by user_data of a multishot answers -ENOENT although the target lives on (liburing
   // issue 1375). A cancel by descriptor never misses.
   std::uint32_t missed_cancel_once_in = 0;

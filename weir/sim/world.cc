@@ -16,7 +16,7 @@ constexpr std::uint32_t turns_max = 16;
 }  // namespace
 
 SimWorld::SimWorld(std::uint64_t seed, SimOptions const& options)
-    : chance_(seed, options), network_(timeline_, chance_) {
+    : chance_(seed, options), network_(timeline_, chance_), files_(chance_) {
   WEIR_ASSERT(options.latency_min <= options.latency_max);
   WEIR_ASSERT(0 < options.send_window_min);
   WEIR_ASSERT(options.send_window_min <= options.send_window_max);
@@ -76,11 +76,11 @@ bool SimWorld::park(SimKernel& kernel, Instant deadline) {
 }
 
 std::string SimWorld::describe() const {
-  std::string text = "simulated world, seed " + std::to_string(seed()) + ", at " +
-                     std::to_string(timeline_.now()) + " ns, " +
-                     std::to_string(timeline_.planned()) + " events planned, " +
-                     std::to_string(deliveries()) + " deliveries" +
-                     (deadlocked_ ? ", DEADLOCKED" : "") + "\n" + network_.describe();
+  std::string text =
+      "simulated world, seed " + std::to_string(seed()) + ", at " +
+      std::to_string(timeline_.now()) + " ns, " + std::to_string(timeline_.planned()) +
+      " events planned, " + std::to_string(deliveries()) + " deliveries" +
+      (deadlocked_ ? ", DEADLOCKED" : "") + "\n" + network_.describe() + files_.describe();
   for (SimKernel const* const kernel : kernels_) text += kernel->describe();
   return text;
 }

@@ -1,5 +1,5 @@
-// A simulated world: one network and one clock, shared by any number of simulated kernels and
-// peers.
+// A simulated world: one network, one disk and one clock, shared by any number of simulated kernels
+// and peers.
 //
 //   SimWorld world(seed, SimOptions::hostile());
 //   auto ring = Ring::make(world.make_kernel()).value();
@@ -26,6 +26,7 @@
 #include "weir/base/clock.h"
 #include "weir/ring/kernel.h"
 #include "weir/sim/chance.h"
+#include "weir/sim/files.h"
 #include "weir/sim/network.h"
 #include "weir/sim/options.h"
 #include "weir/sim/timeline.h"
@@ -67,6 +68,7 @@ class SimWorld {
   // ---- for the parts of the simulation
   Timeline& timeline() { return timeline_; }
   SimNetwork& network() { return network_; }
+  SimFiles& files() { return files_; }
   Chance& chance() { return chance_; }
 
  private:
@@ -82,6 +84,7 @@ class SimWorld {
   Chance chance_;
   Timeline timeline_;
   SimNetwork network_;
+  SimFiles files_;
   std::vector<SimKernel*> kernels_;
   SimKernel* last_entered_ = nullptr;
   std::uint32_t turns_given_ = 0;

@@ -23,6 +23,14 @@ constexpr Duration run_until_park_time = 1 * milliseconds;
 constexpr Duration run_until_time_max = 10 * seconds;
 constexpr std::uint32_t run_until_steps_min = 20'000;
 constexpr std::uint32_t run_until_steps_max = 2'000'000;
+// How often the destructor asks the kernel to end what is left, and how long it waits each time.
+constexpr std::uint32_t shut_down_rounds_max = 10'000;
+constexpr Duration shut_down_round_time = 10 * milliseconds;
+
+bool is_shut(std::unique_ptr<RunningFlow> const& flow) {
+  return std::all_of(flow->gates.begin(), flow->gates.end(),
+                     [](auto const& gate) { return gate->is_closed(); });
+}
 
 Result<void> pin_thread(std::uint32_t cpu) {
   cpu_set_t set;
@@ -41,21 +49,37 @@ void Worker::run() {
   while (!stopped()) step();
 }
 
+void Worker::run_to_end() {
+  runs_to_end_ = true;
+  run();
+}
+
 void Worker::step(Instant deadline) {
-  ring_->step(may_sleep() ? Wait::park : Wait::poll, deadline);
+  ring_->step(may_sleep() ? Wait::park : Wait::poll, std::min(deadline, stop_deadline()));
   for (std::unique_ptr<RunningFlow> const& flow : flows_) {
     if (flow->ended) continue;
     net_->admit(flow->graph);
+    for (std::unique_ptr<Gate> const& gate : flow->gates) gate->admit();
     if (flow->graph.can_start()) flow->graph.run_tick();
   }
-  net_->settle();
+  settle();
   settle_stops();
+}
+
+void Worker::settle() {
+  net_->settle();
+  for (std::unique_ptr<RunningFlow> const& flow : flows_)
+    for (std::unique_ptr<Gate> const& gate : flow->gates) gate->settle();
 }
 
 bool Worker::may_sleep() const {
   if (stop_requested_.load(std::memory_order_relaxed) && !stopping_) return false;
-  for (std::unique_ptr<RunningFlow> const& flow : flows_)
-    if (!flow->ended && (flow->graph.can_start() || is_drained(*flow))) return false;
+  for (std::unique_ptr<RunningFlow> const& flow : flows_) {
+    if (!flow->ended && (flow->graph.can_start() || is_drained(*flow) || should_stop(*flow)))
+      return false;
+    for (std::unique_ptr<Gate> const& gate : flow->gates)
+      if (!gate->may_sleep()) return false;
+  }
   return net_->may_sleep();
 }
 
@@ -83,6 +107,7 @@ Worker::~Worker() {
   // Whoever has called stop() in another thread may still be waking the ring.
   { std::lock_guard const lock(stop_mutex_); }
   net_.reset();  // which still looks at the graphs
+  shut_down_gates();
   flows_.clear();
 }
 
@@ -90,8 +115,17 @@ RunningFlow& Worker::begin_flow() {
   flows_.push_back(std::make_unique<RunningFlow>(*this));
   RunningFlow& flow = *flows_.back();
   flow.graph.set_budget(options_.tick_budget);
+  flow.graph.set_clock(clock());
   flow.graph.set_waker({[](void* ring) { static_cast<Ring*>(ring)->wake(); }, ring_.get()});
   return flow;
+}
+
+void Worker::add_gate(Graph& graph, std::unique_ptr<Gate> gate) {
+  auto const runs = [&graph](auto const& flow) { return &flow->graph == &graph; };
+  auto const found = std::find_if(flows_.begin(), flows_.end(), runs);
+  // A flow is added to the worker that its sources and destinations were made with.
+  WEIR_ASSERT(found != flows_.end());
+  (*found)->gates.push_back(std::move(gate));
 }
 
 bool Worker::run_until(std::function<bool()> const& predicate) {
@@ -115,9 +149,10 @@ void Worker::stop() {
 
 bool Worker::stopped() const {
   if (!stopping_) return false;
-  return std::all_of(flows_.begin(), flows_.end(), [](auto const& flow) { return flow->ended; }) &&
-         std::all_of(net_->endpoints().begin(), net_->endpoints().end(),
-                     [](auto const& endpoint) { return endpoint->is_closed(); });
+  bool const over = std::all_of(flows_.begin(), flows_.end(),
+                                [](auto const& flow) { return flow->ended && is_shut(flow); });
+  return over && std::all_of(net_->endpoints().begin(), net_->endpoints().end(),
+                             [](auto const& endpoint) { return endpoint->is_closed(); });
 }
 
 void Worker::stop_flow(RunningFlow& flow, Instant deadline) {
@@ -125,6 +160,7 @@ void Worker::stop_flow(RunningFlow& flow, Instant deadline) {
   flow.stop_deadline = std::min(flow.stop_deadline, deadline);
   for (std::unique_ptr<Endpoint> const& endpoint : net_->endpoints())
     if (endpoint->uses(flow.graph)) endpoint->stop(deadline);
+  for (std::unique_ptr<Gate> const& gate : flow.gates) gate->stop();
 }
 
 void Worker::stop_everything() {
@@ -136,8 +172,54 @@ void Worker::stop_everything() {
 
 void Worker::settle_stops() {
   if (stop_requested_.load(std::memory_order_relaxed) && !stopping_) stop_everything();
+  bool all_ended = true;
+  for (std::unique_ptr<RunningFlow> const& flow : flows_) {
+    if (should_stop(*flow)) stop_flow(*flow, clock().now() + options_.stop_time_max);
+    if (!flow->ended && is_drained(*flow)) end(*flow);
+    all_ended = all_ended && flow->ended;
+  }
+  if (runs_to_end_ && !stopping_ && all_ended) stop_everything();
+}
+
+// When the first flow that drains will have to end anyway.
+Instant Worker::stop_deadline() const {
+  Instant nearest = never;
   for (std::unique_ptr<RunningFlow> const& flow : flows_)
-    if (!flow->ended && is_drained(*flow)) flow->ended = true;
+    if (flow->stopping && !flow->ended) nearest = std::min(nearest, flow->stop_deadline);
+  // Once it has passed, what is waited for ends by itself, and says so.
+  return nearest == never || nearest > clock().now() ? nearest : never;
+}
+
+void Worker::end(RunningFlow& flow) {
+  flow.ended = true;
+  for (std::unique_ptr<Gate> const& gate : flow.gates) {
+    gate->terminate();
+    gate->settle();
+  }
+}
+
+// When the worker dies with flows that have not ended.
+void Worker::shut_down_gates() {
+  if (ring_ == nullptr) return;
+  for (std::unique_ptr<RunningFlow> const& flow : flows_)
+    for (std::unique_ptr<Gate> const& gate : flow->gates) gate->terminate();
+  for (std::uint32_t round = 0; !std::all_of(flows_.begin(), flows_.end(), is_shut); ++round) {
+    WEIR_ASSERT(round < shut_down_rounds_max);  // the kernel has lost an operation
+    for (std::unique_ptr<RunningFlow> const& flow : flows_)
+      for (std::unique_ptr<Gate> const& gate : flow->gates) gate->settle();
+    ring_->step(Wait::park, clock().now() + shut_down_round_time);
+  }
+}
+
+// The flow has nothing to do, and never will unless somebody outside it acts.
+bool Worker::has_come_to_end(RunningFlow const& flow) const {
+  bool const done = std::all_of(flow.gates.begin(), flow.gates.end(),
+                                [](auto const& gate) { return gate->is_done(); });
+  return done && (flow.graph.failure() != nullptr || flow.graph.is_idle());
+}
+
+bool Worker::should_stop(RunningFlow const& flow) const {
+  return runs_to_end_ && !flow.stopping && has_come_to_end(flow);
 }
 
 // Its endpoints are closed, it knows, and has nothing left to do; or it will do nothing any more.
@@ -149,18 +231,18 @@ bool Worker::is_drained(RunningFlow const& flow) const {
     bool const told = flow.graph.failure() != nullptr || endpoint->stopped();
     if (!endpoint->is_closed() || !(told || out_of_time)) return false;
   }
-  return !flow.graph.can_start() || out_of_time;
+  return has_come_to_end(flow) || out_of_time;
 }
 
 Status FlowHandle::run_tick() {
   Status const status = flow_->graph.run_tick();
-  flow_->worker.net().settle();
+  flow_->worker.settle();
   return status;
 }
 
 std::uint64_t FlowHandle::run_available() {
   std::uint64_t const ticks = flow_->graph.run_available();
-  flow_->worker.net().settle();
+  flow_->worker.settle();
   return ticks;
 }
 

@@ -25,6 +25,7 @@
 #include "weir/ring/kernel.h"
 #include "weir/ring/ring.h"
 #include "weir/sched/graph.h"
+#include "weir/worker/gate.h"
 
 namespace weir {
 
@@ -51,6 +52,7 @@ struct RunningFlow {
 
   Worker& worker;
   Graph graph;
+  std::vector<std::unique_ptr<Gate>> gates;  // which look at the graph
   PlanView plan;
   bool stopping = false;
   bool ended = false;
@@ -70,8 +72,8 @@ class FlowHandle {
   // What the flow is made of, for pictures and names (plan/describe.h).
   PlanView plan() const { return flow_->plan; }
 
-  // The endpoints of the flow accept and receive no more; what was received is answered, what is
-  // queued is sent; then, or when the time is up, the flow ends.
+  // The endpoints and sources of the flow accept and receive no more; what was received is
+  // answered, what is queued is sent and written; then, or when the time is up, the flow ends.
   void stop(Duration time_max = 5 * seconds);
   // It has ended: it runs no more.
   bool ended() const { return flow_->ended; }
@@ -109,6 +111,10 @@ class Worker {
 
   // Until stop() was called and everything has drained.
   void run();
+  // Until each flow has come to its end: what its sources read (files, standard input) is read to
+  // the end, worked off, and written. For programs that end with their input; stop() ends it
+  // before.
+  void run_to_end();
   // From any thread; returns at once.
   void stop();
 
@@ -122,6 +128,9 @@ class Worker {
   bool may_sleep() const;
   bool stopped() const;
 
+  // Serves `gate` from now on, as long as the flow of `graph`, which is one of this worker's.
+  void add_gate(Graph& graph, std::unique_ptr<Gate> gate);
+
   Ring& ring() { return *ring_; }
   Net& net() { return *net_; }
   Clock const& clock() const { return ring_->clock(); }
@@ -133,8 +142,14 @@ class Worker {
   RunningFlow& begin_flow();
   void stop_flow(RunningFlow& flow, Instant deadline);
   void stop_everything();
+  void settle();
   void settle_stops();
+  Instant stop_deadline() const;
+  void end(RunningFlow& flow);
+  void shut_down_gates();
   bool is_drained(RunningFlow const& flow) const;
+  bool has_come_to_end(RunningFlow const& flow) const;
+  bool should_stop(RunningFlow const& flow) const;
 
   WorkerOptions const options_;
   std::unique_ptr<Ring> ring_;
@@ -143,6 +158,7 @@ class Worker {
   std::mutex stop_mutex_;
   std::atomic<bool> stop_requested_{false};
   bool stopping_ = false;
+  bool runs_to_end_ = false;
 };
 
 }  // namespace weir
