@@ -111,8 +111,9 @@ void Connection::start_connecting(Endpoint& endpoint, int descriptor, Address co
   net_.ring().connect(control_, descriptor, address);
 }
 
-void Connection::start_failed(Endpoint& endpoint, CloseReason reason) {
+void Connection::start_failed(Endpoint& endpoint, CloseReason reason, int descriptor) {
   start(endpoint);
+  descriptor_ = descriptor;
   state_ = State::connecting;
   terminate(reason);
 }

@@ -52,7 +52,8 @@ class Connection final : public ListNode<On::endpoint>,
   void start_accepted(Endpoint& endpoint, int descriptor);
   void start_connecting(Endpoint& endpoint, int descriptor, Address const& address,
                         Instant deadline);
-  void start_failed(Endpoint& endpoint, CloseReason reason);
+  // `descriptor`: what has been opened for it; -1 if nothing has.
+  void start_failed(Endpoint& endpoint, CloseReason reason, int descriptor = -1);
 
   // Once closed: the next one here is somebody else. False when there can be none.
   bool next_generation() { return ++id_.generation != 0; }

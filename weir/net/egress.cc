@@ -22,6 +22,38 @@ constexpr std::uint32_t copied_payload_max = 1024;
 
 }  // namespace
 
+// Frames for one peer that lie one behind the other in memory, as those of an echo do: they reach
+// its queue as one segment. Only of frames that are sent behind their headers (length_prefixed).
+struct Egress::Row {
+  Connection* connection = nullptr;  // whom the last frame was for; it may have no row
+  Storage* storage = nullptr;        // null: there is no row
+  std::byte* begin = nullptr;
+  std::byte* end = nullptr;
+
+  // Takes the frame if it goes on where the row ends.
+  [[gnu::always_inline]] bool take(Frame const& frame) {
+    View const& payload = frame.second;
+    std::byte* const header = const_cast<std::byte*>(payload.data()) - length_header_bytes;
+    if (storage == nullptr || payload.storage() != storage || header != end) return false;
+    if (payload.headroom() < length_header_bytes || connection->id() != frame.first) return false;
+    write_length_header(header, payload.size());
+    end = header + length_header_bytes + payload.size();
+    return true;
+  }
+  // Begins a row with this frame, which has room for its header.
+  void start(View const& payload) {
+    storage = payload.storage();
+    begin = const_cast<std::byte*>(payload.data()) - length_header_bytes;
+    write_length_header(begin, payload.size());
+    end = begin + length_header_bytes + payload.size();
+  }
+  void finish() {
+    if (storage == nullptr) return;
+    connection->append(begin, static_cast<std::uint32_t>(end - begin), *storage);
+    storage = nullptr;
+  }
+};
+
 Handoff<Frame>& Egress::connect(Graph& graph, Subgraph& writer) {
   Lane& lane = endpoint_.use_lane_of(graph, Endpoint::Reads::no);
   writers_.push_back(std::make_unique<EgressWriter>(*this, lane));
@@ -42,7 +74,7 @@ Status Egress::run(void* self, Activation& activation) {
   EgressWriter& writer = *static_cast<EgressWriter*>(self);
   Egress& egress = writer.egress;
   NetCounters& counters = egress.endpoint_.net().counters();
-  Connection* connection = nullptr;
+  Row row;
   while (!writer.handoff.empty()) {  // ends: each turn takes items, or the budget is used up
     if (activation.budget <= 0) return Status::yielded;
     egress.settle_full();
@@ -55,7 +87,12 @@ Status Egress::run(void* self, Activation& activation) {
     std::int64_t left = given;
     counters.frames_out += static_cast<std::uint64_t>(given);
     writer.handoff.drain(
-        [&](Frame const& frame) { egress.append(frame.first, frame.second, connection); }, left);
+        [&](Frame const& frame) {
+          egress.appended_ += frame.second.size() + length_header_bytes;
+          if (!row.take(frame)) egress.append(frame.first, frame.second, row);
+        },
+        left);
+    row.finish();
     activation.budget -= given - left;
     counters.frames_out -= static_cast<std::uint64_t>(left);
   }
@@ -72,34 +109,28 @@ bool Egress::must_try_first() const {
   return pressure_.untried + appended_ > endpoint_.net().limits().egress_untried_mark_bytes;
 }
 
-// `last`: whom the frame before was for; frames for one peer often come one behind the other.
-void Egress::append(ConnectionId id, View const& payload, Connection*& last) {
-  if (last == nullptr || last->id() != id) {
-    last = endpoint_.find(id);
-    if (last != nullptr) endpoint_.net().change(*last);
+void Egress::append(ConnectionId id, View const& payload, Row& row) {
+  row.finish();
+  Connection*& peer = row.connection;
+  if (peer == nullptr || peer->id() != id) {
+    peer = endpoint_.find(id);
+    if (peer != nullptr) endpoint_.net().change(*peer);
   }
-  if (last == nullptr) {
+  if (peer == nullptr) {
+    appended_ -= payload.size() + length_header_bytes;
     --endpoint_.net().counters().frames_out;
     ++endpoint_.net().counters().frames_dropped;
     return;
   }
-  appended_ += payload.size() + length_header_bytes;
+  bool const has_room = payload.headroom() >= length_header_bytes && payload.storage() != nullptr;
   switch (endpoint_.options().framing) {
     case Framing::length_prefixed:
-      return append_length_prefixed(*last, payload);
+      return has_room ? row.start(payload) : append_encoded(*peer, payload, length_header_bytes, 0);
     case Framing::lines:
-      return append_encoded(*last, payload, 0, 1);
+      return append_encoded(*peer, payload, 0, 1);
     case Framing::raw:
-      if (!payload.empty()) append_payload(*last, payload);
+      if (!payload.empty()) append_payload(*peer, payload);
   }
-}
-
-void Egress::append_length_prefixed(Connection& connection, View const& payload) {
-  if (payload.headroom() < length_header_bytes || payload.storage() == nullptr)
-    return append_encoded(connection, payload, length_header_bytes, 0);
-  std::byte* const header = const_cast<std::byte*>(payload.data()) - length_header_bytes;
-  write_length_header(header, payload.size());
-  connection.append(header, length_header_bytes + payload.size(), *payload.storage());
 }
 
 void Egress::append_encoded(Connection& connection, View const& payload, std::uint32_t header,

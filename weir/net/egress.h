@@ -116,10 +116,11 @@ class Egress {
   void close_slow();
 
  private:
+  struct Row;
+
   static Status run(void* self, Activation& activation);
   bool must_try_first() const;
-  void append(ConnectionId id, View const& payload, Connection*& last);
-  void append_length_prefixed(Connection& connection, View const& payload);
+  void append(ConnectionId id, View const& payload, Row& row);
   void append_encoded(Connection& connection, View const& payload, std::uint32_t header,
                       std::uint32_t trailer);
   void append_payload(Connection& connection, View const& payload);

@@ -31,6 +31,21 @@ ConnectionId Endpoint::dial(Address const& address) {
   return dialer_->dial(address);
 }
 
+Result<ConnectionId> Endpoint::adopt(int descriptor) {
+  Result<void> const taken = net_.ring().kernel().adopt(descriptor);
+  if (!taken) return taken.error();
+  bool const full = net_.table_is_full();
+  Connection& connection = net_.begin(*this);
+  if (stopping_) {
+    connection.start_failed(*this, CloseReason::stopped, descriptor);
+  } else if (full) {
+    connection.start_failed(*this, CloseReason::too_many_connections, descriptor);
+  } else {
+    connection.start_accepted(*this, descriptor);
+  }
+  return connection.id();
+}
+
 void Endpoint::close(ConnectionId id, CloseReason reason) {
   Connection* const connection = find(id);
   if (connection != nullptr) connection->finish(reason, Connection::Rest::drop);

@@ -59,6 +59,9 @@ class Endpoint {
   // Of a dialer; returns at once. Frames for the connection may be sent at once, too, and wait for
   // it. What goes wrong comes as an event: closed, with the reason.
   ConnectionId dial(Address const& address);
+  // Takes over a connected socket that somebody else has accepted or connected: from then on it is
+  // the net's, and closed by it. Fails, and leaves it alone, when it is no connected TCP socket.
+  Result<ConnectionId> adopt(int descriptor);
   // Ends a connection once what was sent to it, in this tick included, has gone out. What it sends
   // is no longer looked at. Nothing happens if it has ended already.
   void close(ConnectionId id, CloseReason reason = CloseReason::closed_by_flow);

@@ -18,7 +18,7 @@ constexpr std::uint32_t low_fraction = 4;
 }  // namespace
 
 Lane::Lane(Net& net, Graph& graph, std::unique_ptr<BufferPool> pool)
-    : net_(net), graph_(graph), pool_(std::move(pool)), settled_tick_(graph.tick()) {
+    : net_(net), graph_(graph), pool_(std::move(pool)), settled_tick_(graph.tick()), hold_(graph) {
   WEIR_ASSERT(pool_ != nullptr);
   retained_.reserve(pool_->count());
 }
@@ -83,9 +83,8 @@ void Lane::release_retained() {
 void Lane::hold(EgressWriter& writer) {
   WEIR_ASSERT(writer.egress.full());
   writer.stopped = true;
-  if (holds_) return;
-  holds_ = true;
-  graph_.hold(true);
+  if (hold_.is_set()) return;
+  hold_.set();
   ++net_.counters().holds;
 }
 
@@ -95,10 +94,7 @@ void Lane::settle_holds() {
     if (!writer->egress.full()) writer->stopped = false;
     holds = holds || writer->stopped;
   }
-  if (holds_ && !holds) {
-    holds_ = false;
-    graph_.hold(false);
-  }
+  if (!holds) hold_.release();
   for (std::size_t i = 0; i < endpoints_.size(); ++i)
     endpoints_[i]->ingress().set_suspended(graph_.held() || feeds_something_full(i));
 }

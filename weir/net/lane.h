@@ -92,7 +92,7 @@ class Lane {
   std::vector<Storage*> retained_;
   Storage* last_retained_ = nullptr;
   bool over_ = false;
-  bool holds_ = false;
+  Hold hold_;
 
   // reach_[endpoint * writers + writer]: what the endpoint receives can come out of the writer.
   std::vector<bool> reach_;
