@@ -1,5 +1,5 @@
-// What the optimiser may not see through. Both work on a register and cost no instruction, so they
-// are as cheap for a flow as for a hand-written loop.
+// What the optimiser may not see through. It works on registers and costs no instruction, so it is
+// as cheap for a flow as for a hand-written loop.
 #pragma once
 
 #include <type_traits>
@@ -20,6 +20,11 @@ template <fits_register T>
 template <fits_register T>
 [[gnu::always_inline]] inline void consume(T value) {
   asm volatile("" : : "r"(value));
+}
+
+// What lies in memory from `address` on has been used, and has perhaps changed.
+[[gnu::always_inline]] inline void touch(void const* address) {
+  asm volatile("" : : "r"(address) : "memory");
 }
 
 }  // namespace weir::bench

@@ -66,6 +66,7 @@ std::string Child::finish() {
   if (wait4(pid_, &status, 0, &usage) < 0) fail("wait4");
   pid_ = -1;
   cpu_time_ = {seconds_of(usage.ru_utime), seconds_of(usage.ru_stime)};
+  peak_kib_ = usage.ru_maxrss;
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) give_up("failed");
   return std::exchange(unread_, {});
 }

@@ -27,8 +27,10 @@ class Child {
   std::string finish();
   // Asks it to stop, then finish().
   std::string stop();
-  // What it used in all. After finish().
+  // What it used in all, its own children included. After finish().
   CpuTime cpu_time() const { return cpu_time_; }
+  // The most memory that it, or one of its children, had at a time. After finish().
+  long peak_kib() const { return peak_kib_; }
 
  private:
   [[noreturn]] void give_up(char const* what);
@@ -39,6 +41,7 @@ class Child {
   int output_ = -1;
   std::string unread_;
   CpuTime cpu_time_;
+  long peak_kib_ = 0;
 };
 
 // Runs a tool to its end. The last line of its output is JSON.

@@ -1,125 +1,127 @@
 // Runs one workload, written by hand or as a flow of Weir. `weir_bench` compares the two: by the
 // instructions that callgrind counts, and by time.
 //
-//   loops --list                                     each workload, and which sides of it there are
-//   loops WORKLOAD hand|weir [--runs N] [--warm N] [--data DIR]
+//   loops --list                                     the workloads
+//   loops --check                                    do both sides of each compute what they
+//   should? loops WORKLOAD hand|weir [--runs N] [--for-ms T] [--warm N] [--data DIR] [--cpu CORE]
 //
-// Each of the `--runs` is prepared anew; only the run is measured. Under callgrind start it with
-// --instr-atstart=no: then only the runs are counted.
+// Each run is prepared anew; only the run is measured: N times, and again until T milliseconds of
+// them have been measured (or that takes too long). Under callgrind start it with
+// --instr-atstart=no: then only the measured runs are counted.
 
 #include <valgrind/callgrind.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdio>
-#include <functional>
-#include <iterator>
-#include <memory>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "bench/arguments.h"
-#include "bench/flows.h"
-#include "bench/hand_loops.h"
 #include "bench/host.h"
-#include "bench/workloads.h"
+#include "bench/inputs.h"
+#include "bench/loops/workload.h"
 
 namespace weir::bench {
 namespace {
 
-// The measured part: computes a result.
-using Run = std::function<std::uint64_t()>;
-// Everything that comes before it. The inputs outlive the run.
-using Prepare = Run (*)(Inputs const&);
+// Preparing may take much longer than running.
+constexpr std::uint64_t patience_ns = 250'000'000;
 
-struct Workload {
-  std::string_view name;
-  std::uint64_t (*expected)(Inputs const&);
-  Prepare hand;
-  Prepare weir;  // null: not written yet
-};
-
-constexpr Workload workloads[] = {
-    {"identity", [](Inputs const&) { return int_count; },
-     [](Inputs const&) -> Run { return hand::identity; },
-     [](Inputs const&) -> Run { return flows::prepare_identity(); }},
-    {"arithmetic", [](Inputs const&) { return int_count; },
-     [](Inputs const&) -> Run { return hand::arithmetic; },
-     [](Inputs const&) -> Run { return flows::prepare_arithmetic(); }},
-    {"fan_in", [](Inputs const&) { return 20 * int_count; },
-     [](Inputs const&) -> Run { return hand::fan_in; },
-     [](Inputs const&) -> Run { return flows::prepare_fan_in(); }},
-    {"fan_out", [](Inputs const&) { return 20 * int_count; },
-     [](Inputs const&) -> Run { return hand::fan_out; },
-     [](Inputs const&) -> Run { return flows::prepare_fan_out(); }},
-    {"words_diamond", [](Inputs const& inputs) { return diamond_length(inputs.words); },
-     [](Inputs const& inputs) -> Run {
-       return [&inputs] { return hand::words_diamond(inputs.words); };
-     },
-     [](Inputs const& inputs) -> Run { return flows::prepare_words_diamond(inputs.words); }},
-    {"reachability", [](Inputs const& inputs) { return reachable_count(inputs.edges); },
-     [](Inputs const& inputs) -> Run {
-       return [&inputs] { return hand::reachability(inputs.edges); };
-     },
-     [](Inputs const& inputs) -> Run { return flows::prepare_reachability(inputs.edges); }},
-};
-
-void list() {
-  for (Workload const& workload : workloads) {
-    std::printf("%s%s%s\n", std::string(workload.name).c_str(), workload.hand ? " hand" : "",
-                workload.weir ? " weir" : "");
+std::vector<Workload> all_workloads() {
+  std::vector<Workload> all;
+  for (auto const of_file :
+       {chain_workloads, diamond_workloads, reachability_workloads, stateless_workloads,
+        blocking_workloads, table_workloads, tick_workloads}) {
+    std::span<Workload const> const some = of_file();
+    all.insert(all.end(), some.begin(), some.end());
   }
+  return all;
 }
 
-// Microseconds.
-double measure(Run const& run, std::uint64_t expected) {
+bool check(Workload const& workload, char const* name, Side const& side, Inputs const& inputs) {
+  std::uint64_t sum = 0;
+  std::unique_ptr<Prepared> const prepared = side.checked(inputs, AddUp{&sum});
+  sum = 0;
+  prepared->run();
+  std::uint64_t const expected = workload.expected(inputs);
+  if (sum == expected) return true;
+  std::fprintf(stderr, "loops: %s %s computes %llu, and should %llu\n",
+               std::string(workload.name).c_str(), name, static_cast<unsigned long long>(sum),
+               static_cast<unsigned long long>(expected));
+  return false;
+}
+
+int check_all(Inputs const& inputs) {
+  bool right = true;
+  for (Workload const& workload : all_workloads()) {
+    right = check(workload, "by hand", workload.hand, inputs) && right;
+    right = check(workload, "as a flow", workload.weir, inputs) && right;
+  }
+  return right ? 0 : 1;
+}
+
+std::uint64_t measured_ns(Side const& side, Inputs const& inputs) {
+  std::unique_ptr<Prepared> const prepared = side.measured(inputs, Use{});
   std::uint64_t const begin = now_ns();
   CALLGRIND_START_INSTRUMENTATION;
-  std::uint64_t const result = run();
+  prepared->run();
   CALLGRIND_STOP_INSTRUMENTATION;
-  std::uint64_t const end = now_ns();
-  if (result != expected) {
-    std::fprintf(stderr, "loops: the result is %llu, and should be %llu\n",
-                 static_cast<unsigned long long>(result),
-                 static_cast<unsigned long long>(expected));
-    std::exit(1);
-  }
-  return static_cast<double>(end - begin) / 1e3;
+  return now_ns() - begin;
 }
 
-int run_workload(std::string_view name, std::string_view side, Inputs const& inputs, unsigned warm,
-                 unsigned runs) {
-  auto const* const workload = std::ranges::find(workloads, name, &Workload::name);
-  if (workload == std::end(workloads)) fail("loops: no such workload", EINVAL);
-  Prepare const prepare = side == "hand" ? workload->hand : workload->weir;
-  if (prepare == nullptr) fail("loops: this side is not written", ENOSYS);
+struct HowLong {
+  unsigned warm;
+  unsigned runs;
+  std::uint64_t measured_ns;
+};
 
-  std::uint64_t const expected = workload->expected(inputs);
-  for (unsigned i = 0; i < warm; ++i) measure(prepare(inputs), expected);
-  std::vector<double> times;
-  for (unsigned i = 0; i < runs; ++i) times.push_back(measure(prepare(inputs), expected));
+int measure(Side const& side, Inputs const& inputs, HowLong how_long) {
+  for (unsigned i = 0; i < how_long.warm; ++i) side.measured(inputs, Use{})->run();
+
+  std::vector<std::uint64_t> times;
+  std::uint64_t const begin = now_ns();
+  for (std::uint64_t sum = 0; times.size() < how_long.runs ||
+                              (sum < how_long.measured_ns && now_ns() - begin < patience_ns);) {
+    times.push_back(measured_ns(side, inputs));
+    sum += times.back();
+  }
   std::ranges::sort(times);
-  std::printf("{\"result\":%llu,\"min_us\":%.2f,\"median_us\":%.2f}\n",
-              static_cast<unsigned long long>(expected), times.front(), times[times.size() / 2]);
+  std::printf("{\"min_us\":%.3f,\"median_us\":%.3f,\"runs\":%zu}\n",
+              static_cast<double>(times.front()) / 1e3,
+              static_cast<double>(times[times.size() / 2]) / 1e3, times.size());
   return 0;
 }
 
-int run(int count, char** values) {
+int run_program(int count, char** values) {
   Arguments arguments(count, values);
-  if (arguments.flag("list")) {
-    list();
-    return 0;
-  }
-  unsigned const runs = std::max(1u, arguments.number("runs", 1u));
-  unsigned const warm = arguments.number("warm", 0u);
+  bool const list = arguments.flag("list");
+  bool const check = arguments.flag("check");
+  HowLong const how_long{arguments.number("warm", 0u), std::max(1u, arguments.number("runs", 1u)),
+                         arguments.number("for-ms", std::uint64_t{0}) * 1'000'000};
   pin_to(arguments.number("cpu", -1));
-  std::string const data = arguments.text("data", "");
+  Inputs const inputs(arguments.text("data", ""));
   std::string const name = arguments.word();
   std::string const side = arguments.word();
   arguments.refuse_the_rest();
-  Inputs const inputs = read_inputs(data);
-  return run_workload(name, side, inputs, warm, runs);
+
+  if (check) return check_all(inputs);
+  std::vector<Workload> const workloads = all_workloads();
+  if (list) {
+    for (Workload const& workload : workloads) {
+      std::printf("%s\n", std::string(workload.name).c_str());
+    }
+    return 0;
+  }
+  auto const workload = std::ranges::find(workloads, name, &Workload::name);
+  if (workload == workloads.end()) fail("loops: no such workload", EINVAL);
+  return measure(side == "hand" ? workload->hand : workload->weir, inputs, how_long);
 }
 
 }  // namespace
 }  // namespace weir::bench
 
-int main(int count, char** values) { return weir::bench::run(count, values); }
+int main(int count, char** values) { return weir::bench::run_program(count, values); }

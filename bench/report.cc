@@ -48,14 +48,14 @@ Measurement against_bar(std::string name, std::vector<double> const& weir, doubl
 }
 
 void Report::begin_section(std::string_view title) {
-  fmt::print("\n{}\n{:<34} {:>11} {:>11}  {:<10} {:>6}  {:<15} {:>5}  {:>4}\n", title, "", "weir",
+  fmt::print("\n{}\n{:<46} {:>11} {:>11}  {:<10} {:>6}  {:<15} {:>5}  {:>4}\n", title, "", "weir",
              "other", "", "ratio", "interval", "limit", "runs");
   std::fflush(stdout);
 }
 
 void Report::add(Measurement measurement) {
   Measurement const& m = measurement;
-  fmt::print("{:<34} {:>11} {:>11}  {:<10} {:>6.3f}  {:<15} {:>5.2f}  {:>4}  {}\n", m.name,
+  fmt::print("{:<46} {:>11} {:>11}  {:<10} {:>6.3f}  {:<15} {:>5.2f}  {:>4}  {}\n", m.name,
              short_number(m.weir), short_number(m.other), m.unit, m.ratio,
              fmt::format("{:.3f} - {:.3f}", m.interval.low, m.interval.high), m.limit, m.runs,
              verdict(m));
@@ -75,7 +75,7 @@ void Report::print_summary() const {
   for (Measurement const& measurement : measurements_) over += within_limit(measurement) ? 0 : 1;
   fmt::print("\n{} measured, {} over their limit\n", measurements_.size(), over);
   for (Measurement const& m : measurements_) {
-    if (!within_limit(m)) fmt::print("  {:<34} {:.3f} > {:.2f}\n", m.name, m.ratio, m.limit);
+    if (!within_limit(m)) fmt::print("  {:<46} {:.3f} > {:.2f}\n", m.name, m.ratio, m.limit);
   }
 }
 

@@ -14,6 +14,8 @@ struct Options {
   std::filesystem::path source;    // the root of the repository
   std::string data;                // the folder of the large inputs; empty: made up
   std::string cell;                // of echo, to measure only this one; empty: all
+  std::string workload;            // of loops, the same
+  std::string clang_loops;         // the program `loops` as clang makes it; empty: not measured
   bool quick = false;
   unsigned repetitions = 0;  // of every echo cell
   unsigned pairs = 0;        // of timed loops
@@ -31,6 +33,8 @@ struct Options {
 void measure_ticks(Options const& options, Report& report);
 // Flows against hand-written loops: instructions and time.
 void measure_loops(Options const& options, Report& report);
+// Joins against the same on other hash tables, and nested loops.
+void measure_joins(Options const& options, Report& report);
 // Framed TCP echo: the server's CPU time per message against the best raw server.
 void measure_echo(Options const& options, Report& report);
 // Senders that never read: memory stays bounded, and others do not notice.

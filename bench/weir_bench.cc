@@ -1,8 +1,8 @@
 // Measures what Weir promises and compares it with what others do: `make bench`.
 //
-//   weir_bench [--only ticks|loops|echo|flood|compile] [--quick] [--out FILE] [--data DIR]
+//   weir_bench [--only ticks|loops|joins|echo|flood|compile] [--quick] [--out FILE] [--data DIR]
 //              [--repetitions N] [--pairs N] [--seconds S] [--warmup S] [--flood-seconds S]
-//              [--cell SIZExCONNECTIONSxDEPTH] [--seed N]
+//              [--cell SIZExCONNECTIONSxDEPTH] [--workload NAME] [--clang-loops FILE] [--seed N]
 //
 // What is compared runs alternately, in random order, so that the machine's moods meet all alike;
 // what counts is the median ratio of such pairs. --quick gives a first impression, no verdict.
@@ -25,8 +25,8 @@ struct Section {
 };
 
 constexpr Section sections[] = {
-    {"ticks", measure_ticks}, {"loops", measure_loops},     {"echo", measure_echo},
-    {"flood", measure_flood}, {"compile", measure_compile},
+    {"ticks", measure_ticks}, {"loops", measure_loops}, {"joins", measure_joins},
+    {"echo", measure_echo},   {"flood", measure_flood}, {"compile", measure_compile},
 };
 
 Options read_options(Arguments& arguments) {
@@ -35,6 +35,8 @@ Options read_options(Arguments& arguments) {
   options.source = WEIR_SOURCE_ROOT;
   options.data = arguments.text("data", "");
   options.cell = arguments.text("cell", "");
+  options.workload = arguments.text("workload", "");
+  options.clang_loops = arguments.text("clang-loops", "");
   options.quick = arguments.flag("quick");
   options.repetitions = arguments.number("repetitions", options.quick ? 3u : 7u);
   options.pairs = arguments.number("pairs", options.quick ? 5u : 15u);

@@ -1,4 +1,4 @@
-#include "bench/workloads.h"
+#include "bench/inputs.h"
 
 #include <algorithm>
 #include <array>
@@ -51,13 +51,32 @@ void shuffle(std::vector<T>& values, Random& random) {
 
 }  // namespace
 
-Inputs read_inputs(std::filesystem::path const& folder) {
-  Inputs inputs;
-  bool const made_up = folder.empty();
-  inputs.edges = made_up ? make_edges() : read_edges(folder / "reachability_edges.txt");
-  inputs.words = made_up ? make_words() : read_words(folder / "words_alpha.txt");
-  std::erase_if(inputs.words, [](std::string const& word) { return !has_odd_hash(word); });
-  return inputs;
+std::vector<Edge> const& Inputs::edges() const {
+  if (edges_.empty()) {
+    edges_ = folder_.empty() ? make_edges() : read_edges(folder_ / "reachability_edges.txt");
+  }
+  return edges_;
+}
+
+std::vector<std::string> const& Inputs::words() const {
+  if (words_.empty()) {
+    words_ = folder_.empty() ? make_words() : read_words(folder_ / "words_alpha.txt");
+    std::erase_if(words_, [](std::string const& word) { return !has_odd_hash(word); });
+  }
+  return words_;
+}
+
+Ints const& Inputs::small_ints(std::size_t which) const {
+  Ints& ints = small_ints_[which];
+  Random random(3 + which);
+  while (ints.size() < 10'000) ints.push_back(random.below(100));
+  return ints;
+}
+
+Ints const& Inputs::fewer_ints(std::size_t which) const {
+  Ints& ints = fewer_ints_[which];
+  if (ints.empty()) ints.assign(small_ints(which).begin(), small_ints(which).begin() + 1'000);
+  return ints;
 }
 
 std::vector<Edge> make_edges() {
@@ -108,30 +127,6 @@ std::vector<std::string> make_words() {
   }
   std::ranges::sort(words);
   return words;
-}
-
-std::uint64_t reachable_count(std::vector<Edge> const& edges) {
-  std::uint64_t vertices = start_vertex + 1;
-  for (auto const& [from, to] : edges) vertices = std::max({vertices, from + 1, to + 1});
-  std::vector<bool> reached(vertices);
-  reached[start_vertex] = true;
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (auto const& [from, to] : edges) {
-      if (!reached[from] || reached[to]) continue;
-      reached[to] = changed = true;
-    }
-  }
-  return static_cast<std::uint64_t>(std::ranges::count(reached, true));
-}
-
-std::uint64_t diamond_length(std::vector<std::string> const& words) {
-  constexpr std::size_t greetings = std::string_view("hi bye ").size();
-  std::uint64_t sum = 0;
-  for (std::string const& word : words) {
-    sum += 2 * word.size() + greetings + (word.size() % 5 == 0 ? word.size() : 0);
-  }
-  return sum;
 }
 
 }  // namespace weir::bench
