@@ -38,7 +38,10 @@ bench:
 	$(SETUP) bench
 	cmake --preset release -DWEIR_BUILD_BENCH=ON $(CMAKE_FLAGS)
 	cmake --build --preset release
-	build/release/bench/weir_bench --out build/bench.json $(if $(DATA),--data $(DATA)) $(ARGS)
+	cmake --preset release -B build/clang -DCMAKE_CXX_COMPILER=clang++-19 -DWEIR_BUILD_BENCH=ON
+	cmake --build build/clang --target loops
+	build/release/bench/weir_bench --out build/bench.json --clang-loops build/clang/bench/loops \
+	  $(if $(DATA),--data $(DATA)) $(ARGS)
 
 build:
 	$(SETUP) run

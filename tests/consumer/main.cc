@@ -1,7 +1,9 @@
-// What somebody else's program looks like: find_package, one header, one target.
+// What somebody else's program looks like: find_package, one header, one target; and one of each
+// for its tests.
 #include <cstdio>
 #include <vector>
 
+#include "weir/testing.h"
 #include "weir/weir.h"
 
 int main() {
@@ -14,5 +16,9 @@ int main() {
                                                 for_each([&sum](int v) { sum += v; })));
   handle.run_tick();
   std::printf("%d\n", sum);
-  return sum == 12 ? 0 : 1;
+  TestOutput<int> out;
+  FlowScript script([&] { return weir::flow(source_iter(std::vector{1, 2}) >> out.collect()); });
+  script.tick({}, {out.gives(1, 2)});
+  std::fputs(script.differences().c_str(), stdout);
+  return sum == 12 && script.differences().empty() ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-// expect: weir: join(forever): the items hold a View
+// expect: weir: join(forever), join_multiset(forever): the items hold a View
 // expect: own()
 // expect: {"known"}
 #include <utility>

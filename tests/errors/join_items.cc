@@ -1,4 +1,4 @@
-// expect: weir: join(): inputs [0] and [1] must both carry pairs (key, value)
+// expect: weir: join(), join_multiset(): inputs [0] and [1] must both carry pairs (key, value)
 // expect: {"my_join"}
 #include <utility>
 #include <vector>

@@ -1,4 +1,4 @@
-// expect: weir: join(): keys need operator== and a hash
+// expect: weir: join(), join_multiset(): keys need operator== and a hash
 // expect: {"my_join"}
 #include <utility>
 #include <vector>

@@ -1,4 +1,4 @@
-// expect: weir: join(): the keys of inputs [0] and [1]
+// expect: weir: join(), join_multiset(): the keys of inputs [0] and [1]
 // expect: {"my_join"}
 #include <utility>
 #include <vector>

@@ -1,4 +1,4 @@
-// expect: weir: the output of at_node goes nowhere
+// expect: weir: an output of at_node goes nowhere
 // expect: {"doubled"}
 #include <vector>
 

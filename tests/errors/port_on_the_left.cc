@@ -1,4 +1,4 @@
-// expect: weir: at_port names an input of at_node, but stands on the left of
+// expect: weir: at_port of at_node stands on the left of `>>`
 // expect: {"pairs"}
 // expect: {"0"}
 #include <utility>
