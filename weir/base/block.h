@@ -30,7 +30,12 @@ template <class Position, class Emit, class Give>
       block.finish();
     }
   }
-  while (at != end) give(emit, at++);
+  try {
+    for (; at != end; ++at) give(emit, at);
+  } catch (...) {
+    ++at;
+    throw;
+  }
 }
 
 }  // namespace weir

@@ -68,10 +68,16 @@ class JoinTable {
     }
   }
 
+  // The same, inlined nowhere: for those who wait for memory anyway.
+  template <int Side, class K, class V>
+  [[gnu::noinline]] auto insert_apart(std::uint32_t tag, K&& key, V&& value) {
+    return insert<Side>(tag, std::forward<K>(key), std::forward<V>(value));
+  }
+
   // In the order their keys came.
   EntryList<Entry> const& entries() const { return entries_; }
 
-  void clear() {
+  [[gnu::noinline]] void clear() {
     index_.clear();
     reset_lists();
     entries_.clear();
@@ -123,6 +129,11 @@ class JoinTables {
       return met<Right, Left>(tag, right_.insert(tag, std::forward<K>(key), std::forward<V>(value)),
                               left_);
     }
+  }
+
+  template <int Side, class K, class V>
+  [[gnu::noinline]] auto insert_apart(std::uint32_t tag, K&& key, V&& value) {
+    return insert<Side>(tag, std::forward<K>(key), std::forward<V>(value));
   }
 
   template <int Side>

@@ -15,8 +15,8 @@
 #include <type_traits>
 
 #include "weir/base/block.h"
-#include "weir/pipes/pack.h"
 #include "weir/flow/types.h"
+#include "weir/pipes/pack.h"
 #include "weir/plan/plan.h"
 
 namespace weir {
@@ -31,33 +31,9 @@ struct BlockItems {
 template <class Spec>
 struct Blocks {
   static constexpr auto& plan = Spec::plan;
-  static constexpr std::size_t edge_count = Spec::edge_count;
 
   // Larger ones gain nothing.
   static constexpr std::size_t item_size_max = 16;
-
-  // The edges at whose end items can be appended in blocks.
-  template <std::size_t Edge>
-  static consteval bool can_end() {
-    constexpr PlanEdge const& edge = plan.edges[Edge];
-    constexpr auto target = static_cast<std::size_t>(edge.target);
-    using Item = typename Types<Spec>::template ItemOnEdge<Edge>;
-    if constexpr (!std::is_trivial_v<Item> || sizeof(Item) > item_size_max) {
-      return false;
-    } else if constexpr (edge.kind == EdgeKind::handoff) {
-      return true;
-    } else if constexpr (plan.nodes[target].input_count == 1) {
-      using Op = typename Spec::template OperatorAt<target>;
-      return requires(Op & op, Item const* items) { op.append(items, std::size_t{}); };
-    } else {
-      return false;
-    }
-  }
-  static constexpr std::array<bool, edge_count> ends =
-      []<std::size_t... Edge>(std::index_sequence<Edge...>) {
-    return std::array<bool, edge_count>{can_end<Edge>()...};
-  }
-  (std::make_index_sequence<edge_count>{});
 
   static constexpr PlanNode const& target_of(std::size_t edge) {
     return plan.nodes[static_cast<std::size_t>(plan.edges[edge].target)];
@@ -69,25 +45,57 @@ struct Blocks {
            target.input_count == 1;
   }
 
-  // Which edges the items of a block that leaves `Node` take to the buffers: a tree, for no node of
-  // it has two inputs.
+  // It may end here: at a handoff, or at the end of a chain that takes items from nobody else.
+  static constexpr bool may_end(std::size_t edge) {
+    PlanNode const& target = target_of(edge);
+    bool const last = target.info.outputs.most == 0 && target.input_count == 1;
+    return plan.edges[edge].kind == EdgeKind::handoff || last;
+  }
+  // It does: its items can be appended many at a time. (A template, so it is asked only of those on
+  // the way of a block.)
+  template <std::size_t Edge>
+  static consteval bool ends() {
+    using Item = typename Types<Spec>::template ItemOnEdge<Edge>;
+    if constexpr (!may_end(Edge) || !std::is_trivial_v<Item> || sizeof(Item) > item_size_max) {
+      return false;
+    } else if constexpr (plan.edges[Edge].kind == EdgeKind::handoff) {
+      return true;
+    } else {
+      constexpr auto target = static_cast<std::size_t>(plan.edges[Edge].target);
+      using Op = typename Spec::template OperatorAt<target>;
+      return requires(Op & op, Item const* items) { op.append(items, std::size_t{}); };
+    }
+  }
+
+  // The edges on which the items of a block that leaves `Node` may, or do, come to an end. (Their
+  // ways are a tree, for no node of it has two inputs.)
   struct Ways {
-    std::array<std::size_t, edge_count> ends{};
+    std::array<std::size_t, Spec::edge_count> ends{};
     std::size_t count = 0;
   };
   template <std::size_t Node>
-  static constexpr Ways ways_from = [] {
+  static constexpr Ways possible_ways_from = [] {
     Ways ways;
     std::array<std::size_t, Spec::node_count> open{Node};
     for (std::size_t next = 0, known = 1; next < known; ++next) {
       for (Index slot = plan.out_begin[open[next]]; slot < plan.out_begin[open[next] + 1]; ++slot) {
         auto const e = static_cast<std::size_t>(plan.out_edges[static_cast<std::size_t>(slot)]);
-        if (ends[e]) ways.ends[ways.count++] = e;
+        if (may_end(e)) ways.ends[ways.count++] = e;
         else if (passes(e)) open[known++] = static_cast<std::size_t>(plan.edges[e].target);
       }
     }
     return ways;
   }();
+  template <std::size_t Node>
+  static constexpr Ways ways_from = []<std::size_t... I>(std::index_sequence<I...>) {
+    Ways ways;
+    ((ends<possible_ways_from<Node>.ends[I]>()
+          ? void(ways.ends[ways.count++] = possible_ways_from<Node>.ends[I])
+          : void()),
+     ...);
+    return ways;
+  }
+  (std::make_index_sequence<possible_ways_from<Node>.count>{});
   template <std::size_t Node>
   static constexpr bool leads_to_buffers = ways_from<Node>.count > 0;
 

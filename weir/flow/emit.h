@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "weir/base/context.h"
@@ -12,6 +13,16 @@
 #include "weir/plan/plan.h"
 
 namespace weir {
+
+// What fits into two registers is passed in them: the compiler then knows that nobody changes it.
+template <class T>
+inline constexpr bool fits_registers =
+    sizeof(T) <= 2 * sizeof(void*) &&
+    std::is_trivially_copy_constructible_v<T>&& std::is_trivially_move_constructible_v<
+        T>&& std::is_trivially_destructible_v<T>;
+template <class Item>
+using Passed =
+    std::conditional_t<fits_registers<std::remove_cvref_t<Item>>, std::remove_cvref_t<Item>, Item>;
 
 // The edges that leave a node.
 template <class Spec, std::size_t Node>
@@ -32,7 +43,13 @@ struct Outputs {
   // Gives an item to all of them; all but the last get it by const reference.
   template <class Item, class Emit>
   [[gnu::always_inline]] static void give(Item&& item, Emit const& emit) {
-    if constexpr (count > 0) {
+    if constexpr (count > 1 && fits_registers<std::remove_cvref_t<Item>>) {
+      std::remove_cvref_t<Item> const own(std::forward<Item>(item));
+      [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+        (emit.template to<I>(own), ...);
+      }
+      (std::make_index_sequence<count>{});
+    } else if constexpr (count > 0) {
       [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
         (emit.template to<I>(std::as_const(item)), ...);
       }
@@ -47,7 +64,7 @@ template <class Engine, class Spec, std::size_t Node, class Arrays>
 struct BlockEmit {
   using Out = Outputs<Spec, Node>;
   static constexpr std::size_t output_count = Out::count;
-  static constexpr auto& output_names = Out::names;
+  static constexpr std::array<std::string_view, output_count> const& output_names = Out::names;
 
   Engine* engine;
   Arrays* arrays;
@@ -58,7 +75,7 @@ struct BlockEmit {
   template <std::size_t Output, class Item>
   [[gnu::always_inline]] void to(Item&& item) const {
     constexpr std::size_t e = Out::edge(Output);
-    if constexpr (Blocks<Spec>::ends[e]) {
+    if constexpr (Blocks<Spec>::template ends<e>()) {
       get<e>(*arrays).items[position] = item;
     } else if constexpr (Blocks<Spec>::passes(e)) {
       constexpr auto target = static_cast<std::size_t>(Spec::plan.edges[e].target);
@@ -107,7 +124,7 @@ template <class Engine, class Spec, std::size_t Node>
 struct Emit {
   using Out = Outputs<Spec, Node>;
   static constexpr std::size_t output_count = Out::count;
-  static constexpr auto& output_names = Out::names;
+  static constexpr std::array<std::string_view, output_count> const& output_names = Out::names;
 
   Engine* engine;
 
@@ -119,7 +136,12 @@ struct Emit {
   }
   template <class Item>
   [[gnu::always_inline]] void operator()(Item&& item) const {
-    Out::give(std::forward<Item>(item), *this);
+    // (One output, the usual case, by itself: each function less is quicker to compile.)
+    if constexpr (output_count == 1) {
+      engine->template give<Out::edge(0)>(std::forward<Item>(item));
+    } else {
+      Out::give(std::forward<Item>(item), *this);
+    }
   }
 
   // (Templates, so that nothing is looked at before somebody asks.)
@@ -143,7 +165,7 @@ struct EntryEmit {
 
   template <class Item>
   [[gnu::always_inline]] void operator()(Item&& item) const {
-    engine->template enter<Edge>(std::forward<Item>(item));
+    engine->template give<Edge, true>(std::forward<Item>(item));
   }
   template <std::size_t From = target>
   static constexpr bool takes_blocks = goes_on&& Blocks<Spec>::template leads_to_buffers<From>;

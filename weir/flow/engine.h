@@ -22,10 +22,10 @@
 #include "weir/base/context.h"
 #include "weir/flow/concerning.h"
 #include "weir/flow/emit.h"
-#include "weir/pipes/pack.h"
 #include "weir/flow/spec.h"
 #include "weir/flow/states.h"
 #include "weir/flow/types.h"
+#include "weir/pipes/pack.h"
 #include "weir/sched/graph.h"
 #include "weir/sched/subgraph.h"
 
@@ -75,34 +75,28 @@ class Engine final : public Program {
  public:
   Context const& context() const { return context_; }
 
-  template <std::size_t Edge, class Item>
+  // Along an edge, from its source, or (`FromBuffer`) out of its handoff. Into a node with one
+  // caller it is inlined; where several meet there is one function that all of them call, or the
+  // code of a ladder of diamonds would double with every rung.
+  template <std::size_t Edge, bool FromBuffer = false, class Item>
   [[gnu::always_inline]] void give(Item&& item) {
-    constexpr PlanEdge edge = plan.edges[Edge];
-    if constexpr (edge.kind == EdgeKind::handoff) {
+    constexpr PlanEdge const& edge = plan.edges[Edge];
+    if constexpr (edge.kind == EdgeKind::handoff && !FromBuffer) {
       get<Edge>(buffers_).push(std::forward<Item>(item));
     } else {
       if constexpr (edge.marks) get<Edge>(buffers_).set();
-      enter<Edge>(std::forward<Item>(item));
-    }
-  }
-
-  // Into the node at the end of an edge. Inlined where there is one caller; where several meet, one
-  // function that all of them call, or the code of a ladder of diamonds would double with every
-  // rung.
-  template <std::size_t Edge, class Item>
-  [[gnu::always_inline]] void enter(Item&& item) {
-    constexpr PlanEdge edge = plan.edges[Edge];
-    constexpr auto target = static_cast<std::size_t>(edge.target);
-    constexpr bool named = plan.nodes[target].info.named_input_count() > 0;
-    if constexpr (named || plan.nodes[target].input_count == 1) {
-      push_on<target, named ? edge.port : 0>(std::forward<Item>(item), EmitOf<target>{this});
-    } else {
-      push_shared<target>(std::forward<Item>(item));
+      constexpr auto target = static_cast<std::size_t>(edge.target);
+      constexpr bool named = plan.nodes[target].info.named_input_count() > 0;
+      if constexpr (named || plan.nodes[target].input_count == 1) {
+        push_on<target, named ? edge.port : 0>(std::forward<Item>(item), EmitOf<target>{this});
+      } else {
+        push_shared<target, Passed<Item&&>>(std::forward<Item>(item));
+      }
     }
   }
   template <std::size_t Node, class Item>
-  void push_shared(Item&& item) {
-    push_on<Node, 0>(std::forward<Item>(item), EmitOf<Node>{this});
+  void push_shared(Item item) {
+    push_on<Node, 0>(static_cast<Item&&>(item), EmitOf<Node>{this});
   }
   template <std::size_t Node, int AtPort, class Item, class Next>
   [[gnu::always_inline]] void push_on(Item&& item, Next const& next) {
@@ -114,7 +108,7 @@ class Engine final : public Program {
   // A block of items that come along an edge.
   template <std::size_t Edge, class Item>
   [[gnu::always_inline]] void append(Item const (&items)[block_size]) {
-    constexpr PlanEdge edge = plan.edges[Edge];
+    constexpr PlanEdge const& edge = plan.edges[Edge];
     if constexpr (edge.kind == EdgeKind::handoff) {
       get<Edge>(buffers_).append(items, block_size);
     } else {
@@ -264,7 +258,7 @@ class Engine final : public Program {
   void connect_buffers(Graph& graph, std::index_sequence<Edge...>) {
     (
         [&] {
-          constexpr PlanEdge edge = plan.edges[Edge];
+          constexpr PlanEdge const& edge = plan.edges[Edge];
           if constexpr (edge.kind == EdgeKind::handoff || edge.marks) {
             constexpr PlanNode source = plan.nodes[static_cast<std::size_t>(edge.source)];
             constexpr PlanNode target = plan.nodes[static_cast<std::size_t>(edge.target)];

@@ -36,7 +36,25 @@ concept is_pair = requires(T const& pair) {
   pair.second;
 };
 
-// Items of both inputs that wait to be worked off together.
+// Who is given the pairs of one item with many: what is behind a join, as two pointers to
+// functions.
+template <class Key, class L, class R>
+struct PairReceiver {
+  void const* emit;
+  void (*row)(void const* emit, Key const& key, L const& left, R const* right, std::uint32_t count);
+  void (*column)(void const* emit, Key const& key, L const* left, R const& right,
+                 std::uint32_t count);
+
+  template <int Port>
+  [[gnu::always_inline]] void give(auto const& met) const {
+    if (met.count == 0) return;
+    if constexpr (Port == 0) row(emit, *met.key, *met.own, met.others, met.count);
+    else column(emit, *met.key, met.others, *met.own, met.count);
+  }
+};
+
+// Items of both inputs that wait to be worked off together. (It knows nothing of what is behind the
+// join, so it is compiled once for all joins of such items.)
 template <class A, class B>
 struct CollectedItems {
   static constexpr std::uint32_t capacity = 64;
@@ -46,6 +64,37 @@ struct CollectedItems {
   std::array<std::uint32_t, capacity> tags;
   std::uint64_t from_right = 0;  // a bit for each, in the order they came
   std::uint32_t count = 0;
+
+  template <int Port, class Item>
+  [[gnu::noinline]] void add(std::uint32_t tag, Item&& item, auto& table, auto const& receiver) {
+    table.prefetch_slot(tag);
+    if constexpr (Port == 0) left.push_back(std::move(item));
+    else right.push_back(std::move(item));
+    from_right |= std::uint64_t{Port} << count;
+    tags[count++] = tag;
+    if (count == capacity) work_off(table, receiver);
+  }
+  [[gnu::noinline]] void work_off(auto& table, auto const& receiver) {
+    for (std::uint32_t i = 0; i < count; ++i) table.prefetch_entry(tags[i]);
+    for (std::uint32_t i = 0; i < count; ++i) table.prefetch_values(tags[i]);
+    auto next_left = left.begin();
+    auto next_right = right.begin();
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if ((from_right >> i & 1) == 0) {
+        A& item = *next_left++;
+        receiver.template give<0>(
+            table.template insert_apart<0>(tags[i], std::move(item.first), std::move(item.second)));
+      } else {
+        B& item = *next_right++;
+        receiver.template give<1>(
+            table.template insert_apart<1>(tags[i], std::move(item.first), std::move(item.second)));
+      }
+    }
+    left.clear();
+    right.clear();
+    from_right = 0;
+    count = 0;
+  }
 };
 
 // `Values` is SmallSet (an equal value of a key counts once) or SmallList.
@@ -121,16 +170,21 @@ struct KeyedJoin : Operator {
 
   template <int Port>
   [[gnu::always_inline]] void push(auto& state, auto&& item, auto const& emit) {
+    using Item = decltype(item);
     std::uint32_t const tag = state.table.tag_of(item.first);
+    auto const receiver = receiver_of(state, emit);
     if (state.table.slot_count() > slots_in_cache) [[unlikely]] {
-      collect<Port>(state, tag, static_cast<decltype(item)&&>(item), emit);
+      std::remove_cvref_t<Item> own(static_cast<Item&&>(item));
+      state.collected.template add<Port>(tag, std::move(own), state.table, receiver);
     } else {
-      take<Port>(state, tag, static_cast<decltype(item)&&>(item), emit);
+      receiver.template give<Port>(state.table.template insert<Port>(
+          tag, static_cast<Item&&>(item).first, static_cast<Item&&>(item).second));
     }
   }
   void finish(auto& state, auto const& emit) {
-    if (state.collected.count > 0) [[unlikely]]
-      work_off(state, emit);
+    if (state.collected.count == 0) [[likely]]
+      return;
+    state.collected.work_off(state.table, receiver_of(state, emit));
   }
 
   // Key by key in the order the keys came.
@@ -142,8 +196,9 @@ struct KeyedJoin : Operator {
       if (entry.right.size() == 0) continue;
       for (; state.left < entry.left.size(); ++state.left, state.right = 0) {
         std::int64_t const count = std::min<std::int64_t>(budget, entry.right.size() - state.right);
-        give_row(entry.key, entry.left.begin()[state.left], entry.right.begin() + state.right,
-                 static_cast<std::uint32_t>(count), emit);
+        receiver_of(state, emit)
+            .row(&emit, entry.key, entry.left.begin()[state.left],
+                 entry.right.begin() + state.right, static_cast<std::uint32_t>(count));
         budget -= count;
         state.right += static_cast<std::uint32_t>(count);
         if (state.right < entry.right.size()) return false;
@@ -170,66 +225,33 @@ struct KeyedJoin : Operator {
   }
 
  private:
-  template <int Port>
-  [[gnu::always_inline]] static void take(auto& state, std::uint32_t tag, auto&& item,
-                                          auto const& emit) {
-    using Item = decltype(item);
-    auto const met = state.table.template insert<Port>(tag, static_cast<Item&&>(item).first,
-                                                       static_cast<Item&&>(item).second);
-    if (met.count == 0) return;
-    if constexpr (Port == 0) {
-      give_row(*met.key, *met.own, met.others, met.count, emit);
-    } else {
-      give_column(*met.key, met.others, *met.own, met.count, emit);
-    }
+  template <class State, class Emit>
+  [[gnu::always_inline]] static auto receiver_of(State const&, Emit const& emit) {
+    using Key = typename State::Key;
+    using L = typename State::L;
+    using R = typename State::R;
+    return PairReceiver<Key, L, R>{&emit, &give_row<Key, L, R, Emit>,
+                                   &give_column<Key, L, R, Emit>};
   }
-
-  template <class Key, class L, class R>
-  [[gnu::noinline]] static void give_row(Key const& key, L const& left, R const* right,
-                                         std::uint32_t count, auto const& emit) {
+  template <class Key, class L, class R, class Emit>
+  [[gnu::noinline]] static void give_row(void const* emit, Key const& key, L const& left,
+                                         R const* right, std::uint32_t count) {
+    Emit const& next = *static_cast<Emit const*>(emit);
     InRegister<Key> const same_key = key;
     InRegister<L> const same = left;
     for (R const* const end = right + count; right != end; ++right) {
-      emit(std::pair<Key, std::pair<L, R>>(same_key, std::pair<L, R>(same, *right)));
+      next(std::pair<Key, std::pair<L, R>>(same_key, std::pair<L, R>(same, *right)));
     }
   }
-  template <class Key, class L, class R>
-  [[gnu::noinline]] static void give_column(Key const& key, L const* left, R const& right,
-                                            std::uint32_t count, auto const& emit) {
+  template <class Key, class L, class R, class Emit>
+  [[gnu::noinline]] static void give_column(void const* emit, Key const& key, L const* left,
+                                            R const& right, std::uint32_t count) {
+    Emit const& next = *static_cast<Emit const*>(emit);
     InRegister<Key> const same_key = key;
     InRegister<R> const same = right;
     for (L const* const end = left + count; left != end; ++left) {
-      emit(std::pair<Key, std::pair<L, R>>(same_key, std::pair<L, R>(*left, same)));
+      next(std::pair<Key, std::pair<L, R>>(same_key, std::pair<L, R>(*left, same)));
     }
-  }
-
-  template <int Port>
-  [[gnu::noinline]] static void collect(auto& state, std::uint32_t tag, auto&& item,
-                                        auto const& emit) {
-    auto& collected = state.collected;
-    state.table.prefetch_slot(tag);
-    if constexpr (Port == 0) collected.left.push_back(static_cast<decltype(item)&&>(item));
-    else collected.right.push_back(static_cast<decltype(item)&&>(item));
-    collected.from_right |= std::uint64_t{Port} << collected.count;
-    collected.tags[collected.count++] = tag;
-    if (collected.count == collected.capacity) work_off(state, emit);
-  }
-  [[gnu::noinline]] static void work_off(auto& state, auto const& emit) {
-    auto& collected = state.collected;
-    std::uint32_t const count = collected.count;
-    for (std::uint32_t i = 0; i < count; ++i) state.table.prefetch_entry(collected.tags[i]);
-    for (std::uint32_t i = 0; i < count; ++i) state.table.prefetch_values(collected.tags[i]);
-    auto left = collected.left.begin();
-    auto right = collected.right.begin();
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if ((collected.from_right >> i & 1) == 0)
-        take<0>(state, collected.tags[i], std::move(*left++), emit);
-      else take<1>(state, collected.tags[i], std::move(*right++), emit);
-    }
-    collected.left.clear();
-    collected.right.clear();
-    collected.from_right = 0;
-    collected.count = 0;
   }
 };
 
