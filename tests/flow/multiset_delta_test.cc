@@ -25,8 +25,7 @@ TEST(MultisetDelta, C14_multiset_delta) {
   EXPECT_EQ(deltas({{3, 4, 3}, {3, 4, 3, 3}}), (Given{{3, 4, 3}, {3}}));
 }
 
-// In a tick without items it does not run, so it remembers the last one in which it did.
-TEST(MultisetDelta, LooksBackAtTheLastTickInWhichItRan) {
+TEST(MultisetDelta, LooksBackAtTheLastTickInWhichAnythingCame) {
   EXPECT_EQ(deltas({{1, 2}, {}, {2, 3}}), (Given{{1, 2}, {}, {3}}));
 }
 
@@ -34,8 +33,8 @@ TEST(MultisetDelta, ForgetsWhatDidNotComeAgain) {
   EXPECT_EQ(deltas({{1, 2}, {2}, {1, 2, 2}}), (Given{{1, 2}, {}, {1, 2}}));
 }
 
-// The same subgraph runs, so the tick counts, though nothing came here.
-TEST(MultisetDelta, ForgetsInARunOfOthers) {
+// Nothing came here, so the tick does not count, though the operator is fused with one that ran.
+TEST(MultisetDelta, RemembersPastARunOfOthers) {
   Channel<int> in;
   Channel<int> other;
   Out<int> out;
@@ -50,7 +49,7 @@ TEST(MultisetDelta, ForgetsInARunOfOthers) {
   EXPECT_EQ(out.take(), std::vector{7});
   in.send(1);
   df.run_tick();
-  EXPECT_EQ(out.take(), std::vector{1});
+  EXPECT_TRUE(out.take().empty());
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// multiset_delta(): gives what a tick has more of than the last one in which the operator ran: of
-// equal items those beyond the number that came then, in order.
+// multiset_delta(): gives what a tick has more of than the last one in which anything came: of equal
+// items those beyond the number that came then, in order.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,7 @@ struct MultisetDelta : Operator {
   template <class Item>
   struct State {
     HashMap<Item, Counts> counts;
+    bool came = false;  // anything, in this tick
   };
 
   template <bool Aloud, class Item>
@@ -42,10 +43,12 @@ struct MultisetDelta : Operator {
   template <int Port>
   [[gnu::always_inline]] void push(auto& state, auto&& item, auto const& emit) {
     Counts& counts = state.counts.find_or_insert(item, [] { return Counts{}; }).second;
+    state.came = true;
     if (++counts.now > counts.before) emit(static_cast<decltype(item)&&>(item));
   }
   // Costs the distinct items of this tick and the one before.
   void end_tick(auto& state) {
+    if (!std::exchange(state.came, false)) return;
     bool gone = false;
     for (auto& [item, counts] : state.counts.entries()) {
       counts.before = std::exchange(counts.now, 0);
