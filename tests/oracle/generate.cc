@@ -196,7 +196,8 @@ class Grower {
   //             └────────────────────────┘
   void add_cycle(Edges const& from, int depth) {
     Edges const outside = from;
-    Edge const entry = as_kind(choose(outside), 1 + below(2));
+    int const kind = 1 + below(2);  // by itself: C++ leaves the order of arguments open
+    Edge const entry = as_kind(choose(outside), kind);
     Row const& union_row = row_called("union");
     auto const head = shape_.nodes.size();
     Edge const met = add(union_row, {entry, entry})[0];

@@ -33,8 +33,9 @@ struct Egress::Row {
   // Takes the frame if it goes on where the row ends.
   [[gnu::always_inline]] bool take(Frame const& frame) {
     View const& payload = frame.second;
+    if (storage == nullptr || payload.storage() != storage) return false;
     std::byte* const header = const_cast<std::byte*>(payload.data()) - length_header_bytes;
-    if (storage == nullptr || payload.storage() != storage || header != end) return false;
+    if (header != end) return false;
     if (payload.headroom() < length_header_bytes || connection->id() != frame.first) return false;
     write_length_header(header, payload.size());
     end = header + length_header_bytes + payload.size();
