@@ -1,5 +1,5 @@
-// multiset_delta(): gives what a tick has more of than the last one in which anything came: of equal
-// items those beyond the number that came then, in order.
+// multiset_delta(): gives what a tick has more of than the last one in which anything came: of
+// equal items those beyond the number that came then, in order.
 #pragma once
 
 #include <cstddef>
