@@ -11,8 +11,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "weir/pipes/pack.h"
 #include "weir/flow/syntax.h"
+#include "weir/pipes/pack.h"
 #include "weir/plan/make_plan.h"
 
 namespace weir {

@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "weir/pipes/pack.h"
 #include "weir/flow/types.h"
+#include "weir/pipes/pack.h"
 
 namespace weir {
 

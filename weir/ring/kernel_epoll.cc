@@ -38,9 +38,7 @@ class EpollKernel final : public Kernel {
   }
   Result<Address> local_address(int descriptor) override { return local_address_of(descriptor); }
   Result<Address> peer_address(int descriptor) override { return peer_address_of(descriptor); }
-  Result<void> adopt(int descriptor) override {
-    return adopt_tcp_socket(descriptor, Blocking::no);
-  }
+  Result<void> adopt(int descriptor) override { return adopt_tcp_socket(descriptor, Blocking::no); }
   Result<int> open_file(std::string const& path, FileUse use) override {
     return open_file_at(path, use);
   }

@@ -21,9 +21,7 @@ struct Source : Operator {
   Input* input;
 
   static consteval auto output() { return Type<typename Input::value_type>{}; }
-  bool drain(auto const& emit, std::int64_t& budget) {
-    return input->drain(emit, budget);
-  }
+  bool drain(auto const& emit, std::int64_t& budget) { return input->drain(emit, budget); }
 };
 
 template <is_input Input>
