@@ -2,12 +2,13 @@
 #pragma once
 
 #include "weir/base/bytes.h"
-#include "weir/pipes/operator.h"
+#include "weir/pipes/passes_on.h"
 
 namespace weir {
 
-struct DeferTick : Operator {
-  static constexpr OperatorInfo info{.name = "defer_tick", .delay = Delay::tick};
+struct DeferTick : PassesOn {
+  static constexpr OperatorInfo info{
+      .name = "defer_tick", .delay = Delay::tick, .one_to_one = true};
 
   template <bool Aloud, class Item>
   static consteval bool takes() {
@@ -16,14 +17,6 @@ struct DeferTick : Operator {
                   "weir: defer_tick(): the Item holds a View, which ends with the tick; own() its "
                   "bytes first");
     return stays;
-  }
-  template <class Item>
-  static consteval auto output() {
-    return Type<Item>{};
-  }
-  template <int Port>
-  [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    emit(static_cast<decltype(item)&&>(item));
   }
 };
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "weir/base/bytes.h"
-#include "weir/pipes/operator.h"
+#include "weir/pipes/passes_on.h"
 
 namespace weir {
 
-struct DeferTickLazy : Operator {
+struct DeferTickLazy : PassesOn {
   static constexpr OperatorInfo info{
       .name = "defer_tick_lazy", .delay = Delay::tick_lazy, .one_to_one = true};
 
@@ -17,14 +17,6 @@ struct DeferTickLazy : Operator {
                   "weir: defer_tick_lazy(): the Item holds a View, which ends with the tick; own() "
                   "its bytes first");
     return stays;
-  }
-  template <class Item>
-  static consteval auto output() {
-    return Type<Item>{};
-  }
-  template <int Port>
-  [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    emit(static_cast<decltype(item)&&>(item));
   }
 };
 

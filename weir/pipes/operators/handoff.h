@@ -3,21 +3,12 @@
 // counted.
 #pragma once
 
-#include "weir/pipes/operator.h"
+#include "weir/pipes/passes_on.h"
 
 namespace weir {
 
-struct CutHere : Operator {
+struct CutHere : PassesOn {
   static constexpr OperatorInfo info{.name = "handoff", .wants_handoff = true, .one_to_one = true};
-
-  template <class Item>
-  static consteval auto output() {
-    return Type<Item>{};
-  }
-  template <int Port>
-  [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    emit(static_cast<decltype(item)&&>(item));
-  }
 };
 
 inline CutHere handoff() { return {}; }

@@ -4,12 +4,12 @@
 #include <concepts>
 #include <type_traits>
 
-#include "weir/pipes/operator.h"
+#include "weir/pipes/passes_on.h"
 
 namespace weir {
 
 template <class T>
-struct Identity : Operator {
+struct Identity : PassesOn {
   static constexpr OperatorInfo info{.name = "identity", .one_to_one = true};
 
   template <bool Aloud, class Item>
@@ -19,14 +19,6 @@ struct Identity : Operator {
                   "weir: identity<T>(): the Item it receives is of another type; correct T, or map "
                   "the item to a T first");
     return same;
-  }
-  template <class Item>
-  static consteval auto output() {
-    return Type<Item>{};
-  }
-  template <int Port>
-  [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    emit(static_cast<decltype(item)&&>(item));
   }
 };
 
