@@ -14,8 +14,8 @@ namespace weir {
 
 namespace {
 
-constexpr std::uint32_t count_max = 32'768;
-constexpr std::size_t page_size = 4096;
+constexpr std::uint32_t count_max = uapi::buffer_ring_entries_max;
+constexpr std::size_t page_size = uapi::buffer_ring_alignment;
 
 struct Geometry {
   std::uint32_t count;

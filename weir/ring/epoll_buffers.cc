@@ -9,11 +9,11 @@
 namespace weir {
 
 int EpollBuffers::add_group(uapi::BufferRingRegistration const& registration) {
-  constexpr std::uint32_t count_max = 32'768;
   if (registration.flags != 0) return -EINVAL;  // incremental
   if (registration.ring_address == 0) return -EFAULT;
+  if (registration.ring_address % uapi::buffer_ring_alignment != 0) return -EINVAL;
   if (!std::has_single_bit(registration.ring_entries)) return -EINVAL;
-  if (registration.ring_entries > count_max) return -EINVAL;
+  if (registration.ring_entries > uapi::buffer_ring_entries_max) return -EINVAL;
   Group const group{
       reinterpret_cast<uapi::BufferEntry*>(static_cast<std::uintptr_t>(registration.ring_address)),
       static_cast<std::uint16_t>(registration.ring_entries - 1), 0};

@@ -211,7 +211,7 @@ Features UringKernel::probe() {
 }
 
 bool UringKernel::has_incremental_buffers() {
-  constexpr std::size_t page_size = 4096;
+  constexpr std::size_t page_size = uapi::buffer_ring_alignment;
   void* const page =
       ::mmap(nullptr, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return false;

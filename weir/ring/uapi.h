@@ -215,6 +215,10 @@ struct BufferEntry {
 static_assert(sizeof(BufferEntry) == 16);
 static_assert(offsetof(BufferEntry, tail) == 14);
 
+// Where a ring of buffers may begin, and how many it may have.
+inline constexpr std::uint64_t buffer_ring_alignment = 4096;
+inline constexpr std::uint32_t buffer_ring_entries_max = 32'768;
+
 // struct io_uring_buf_reg.
 struct BufferRingRegistration {
   std::uint64_t ring_address;

@@ -11,9 +11,6 @@ namespace weir {
 
 namespace {
 
-constexpr std::uint64_t page_size = 4096;
-constexpr std::uint32_t entry_count_max = 32'768;
-
 uapi::BufferEntry* entries_of(uapi::BufferRingRegistration const& registration) {
   return reinterpret_cast<uapi::BufferEntry*>(
       static_cast<std::uintptr_t>(registration.ring_address));
@@ -33,9 +30,9 @@ int ProvidedBuffers::check(uapi::BufferRingRegistration const& registration,
   std::uint16_t const known = incremental_allowed ? uapi::buffer_ring_incremental : 0;
   if ((registration.flags & ~known) != 0) return -EINVAL;
   if (registration.ring_address == 0) return -EFAULT;
-  if (registration.ring_address % page_size != 0) return -EINVAL;
+  if (registration.ring_address % uapi::buffer_ring_alignment != 0) return -EINVAL;
   if (!std::has_single_bit(registration.ring_entries)) return -EINVAL;
-  return registration.ring_entries > entry_count_max ? -EINVAL : 0;
+  return registration.ring_entries > uapi::buffer_ring_entries_max ? -EINVAL : 0;
 }
 
 uapi::BufferEntry& ProvidedBuffers::at(std::uint16_t index) const {
