@@ -2,7 +2,7 @@
 #include <set>
 #include <string>
 
-#include "tests/flow/oracle.h"
+#include "tests/flow/join_oracle.h"
 
 namespace weir {
 namespace {
@@ -10,7 +10,6 @@ namespace {
 using Pair = std::pair<int, int>;
 
 constexpr int seeds = 12;
-constexpr int ticks = 20;
 
 template <class Items>
 std::vector<Pair> all_pairs(Items const& lefts, Items const& rights) {
@@ -21,42 +20,13 @@ std::vector<Pair> all_pairs(Items const& lefts, Items const& rights) {
   return sorted(all);
 }
 
-// `make(left, right)` is the operator; `Items` is a set or a multiset, as it is.
 template <class Items, class Make, class Left, class Right>
 void compare(std::string const& name, Make make, std::uint64_t seed, Left left, Right right,
              bool replays) {
-  SCOPED_TRACE(name + "(" + lifetimes(left, right) + "), seed " + std::to_string(seed));
-  Random random(seed);
-  Channel<int> left_in;
-  Channel<int> right_in;
-  Out<Pair> out;
-  static constexpr node<"c"> c;
-  Running df(flow(source_stream(left_in) >> c[_0], source_stream(right_in) >> c[_1],
-                  c = make(left, right) >> out.collect()),
-             random_budget(random));
-  Items lefts;
-  Items rights;
-  std::vector<Pair> before;
-  auto const some = [&] { return static_cast<int>(random.below(20)); };
-  for (int i = 0; i < ticks; ++i) {
-    auto const new_lefts = batch<int>(random, some);
-    auto const new_rights = batch<int>(random, some);
-    send(left_in, new_lefts);
-    send(right_in, new_rights);
-    lefts.insert(new_lefts.begin(), new_lefts.end());
-    rights.insert(new_rights.begin(), new_rights.end());
-    std::vector<Pair> const all = all_pairs(lefts, rights);
-    std::vector<Pair> expected;
-    if (replays) expected = all;
-    else
-      std::set_difference(all.begin(), all.end(), before.begin(), before.end(),
-                          std::back_inserter(expected));
-    df.run_tick();
-    ASSERT_EQ(out.bag(), expected) << "tick " << i;
-    forget(lefts, left);
-    forget(rights, right);
-    before = all_pairs(lefts, rights);
-  }
+  compare_join<Items>(
+      name, make, seed, left, right, replays,
+      [](Random& random) { return static_cast<int>(random.below(20)); },
+      [](Items const& lefts, Items const& rights) { return all_pairs(lefts, rights); });
 }
 
 TEST(CrossJoinOracle, CrossJoin) {
