@@ -11,29 +11,51 @@
 #include <new>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "weir/base/relocate.h"
 
 namespace weir {
+
+// The chunks, whatever lies in them.
+class EntryChunks {
+ public:
+  explicit EntryChunks(std::size_t alignment) : alignment_(alignment) {}
+  EntryChunks(EntryChunks&& other) noexcept
+      : alignment_(other.alignment_),
+        chunks_(std::exchange(other.chunks_, nullptr)),
+        count_(std::exchange(other.count_, 0)) {}
+  EntryChunks& operator=(EntryChunks&&) = delete;
+  ~EntryChunks();
+
+  void* operator[](std::uint32_t n) const { return chunks_[n]; }
+  std::uint32_t count() const { return count_; }
+  void add(std::size_t bytes);
+  // Puts a larger one in the place of the only one, which is returned, to be given back.
+  void* exchange_first(std::size_t bytes);
+  void give_back(void* chunk) const;
+
+ private:
+  void* allocate(std::size_t bytes) const;
+
+  std::size_t const alignment_;
+  void** chunks_ = nullptr;  // as many as the next power of two
+  std::uint32_t count_ = 0;
+};
 
 template <class T>
 class EntryList {
  public:
   EntryList() = default;
   EntryList(EntryList&& other) noexcept
-      : chunks_(std::exchange(other.chunks_, {})),
+      : chunks_(std::move(other.chunks_)),
         size_(std::exchange(other.size_, 0)),
         capacity_(std::exchange(other.capacity_, 0)) {}
   EntryList& operator=(EntryList&&) = delete;
-  ~EntryList() {
-    clear();
-    for (T* const chunk : chunks_) ::operator delete(chunk, alignment);
-  }
+  ~EntryList() { clear(); }
 
   std::uint32_t size() const { return size_; }
-  T& operator[](std::uint32_t n) { return chunks_[n / chunk_size][n % chunk_size]; }
-  T const& operator[](std::uint32_t n) const { return chunks_[n / chunk_size][n % chunk_size]; }
+  T& operator[](std::uint32_t n) { return chunk(n / chunk_size)[n % chunk_size]; }
+  T const& operator[](std::uint32_t n) const { return chunk(n / chunk_size)[n % chunk_size]; }
 
   // Soon the n-th is asked for: its first and its last byte, for it may lie across a border.
   [[gnu::always_inline]] void prefetch(std::uint32_t n) const {
@@ -56,11 +78,11 @@ class EntryList {
   template <class F>
   void for_each(F f) {
     std::uint32_t left = size_;
-    for (T* const chunk : chunks_) {
+    for (std::uint32_t n = 0; left > 0; ++n) {
       std::uint32_t const count = left < chunk_size ? left : chunk_size;
-      for (T* entry = chunk; entry != chunk + count; ++entry) f(*entry);
+      T* const first = chunk(n);
+      for (T* entry = first; entry != first + count; ++entry) f(*entry);
       left -= count;
-      if (left == 0) return;
     }
   }
 
@@ -73,30 +95,28 @@ class EntryList {
   }
 
  private:
-  static constexpr std::align_val_t alignment{alignof(T)};
   static constexpr std::size_t chunk_bytes_max = 64 * 1024;
   static constexpr std::uint32_t chunk_size =
       sizeof(T) * 2 > chunk_bytes_max
           ? 1
           : static_cast<std::uint32_t>(std::bit_floor(chunk_bytes_max / sizeof(T)));
 
-  static T* allocate(std::uint32_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), alignment));
-  }
+  T* chunk(std::uint32_t n) const { return static_cast<T*>(chunks_[n]); }
+
   [[gnu::noinline]] void grow() {
     if (capacity_ == 0 || capacity_ >= chunk_size) {
       std::uint32_t const count = capacity_ == 0 && chunk_size > 16 ? 16 : chunk_size;
-      chunks_.push_back(allocate(count));
+      chunks_.add(count * sizeof(T));
       capacity_ += count;
     } else {
-      T* const grown = allocate(2 * capacity_);
-      relocate(chunks_[0], chunks_[0] + size_, grown);
-      ::operator delete(std::exchange(chunks_[0], grown), alignment);
+      T* const old = static_cast<T*>(chunks_.exchange_first(2 * capacity_ * sizeof(T)));
+      relocate(old, old + size_, chunk(0));
+      chunks_.give_back(old);
       capacity_ *= 2;
     }
   }
 
-  std::vector<T*> chunks_;
+  EntryChunks chunks_{alignof(T)};
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;
 };

@@ -5,11 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "weir/base/hash.h"
+#include "weir/base/slice.h"
 #include "weir/base/table.h"
 
 namespace weir {
@@ -45,12 +45,12 @@ class HashMap {
 
   std::size_t size() const { return entries_.size(); }
   // In the order their keys came. Values may be changed; keys may not.
-  std::span<Entry> entries() { return entries_; }
-  std::span<Entry const> entries() const { return entries_; }
+  Slice<Entry> entries() { return entries_; }
+  Slice<Entry const> entries() const { return entries_; }
 
   // The entries for good: they may be moved out, for no key is found any more. Until clear(),
   // nothing may be asked of the map or put into it.
-  std::span<Entry> release() {
+  Slice<Entry> release() {
     forget_keys();
     return entries_;
   }

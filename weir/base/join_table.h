@@ -110,8 +110,8 @@ class JoinTable {
   }
 
   TableIndex index_;
-  ListMemory<Left> left_memory_;
-  ListMemory<Right> right_memory_;
+  ListMemory left_memory_{alignof(Left)};
+  ListMemory right_memory_{alignof(Right)};
   EntryList<Entry> entries_;
 };
 

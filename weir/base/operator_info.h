@@ -4,8 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
+
+#include "weir/base/slice.h"
 
 namespace weir {
 
@@ -35,7 +36,7 @@ struct OperatorInfo {
   // (Both are spelt out because g++ 12 cannot read what an initializer leaves out of a constant.)
   std::array<std::string_view, 2> input_ports{std::string_view{}, std::string_view{}};
   OutputPorts output_ports = OutputPorts::alike;
-  std::span<std::string_view const> output_names{};  // where they are listed
+  Slice<std::string_view const> output_names{};  // where they are listed
   // One bit for each input that must be complete before the operator gives anything. Its items go
   // into the operator's state; or they wait in a handoff, where it has none (`stages`).
   std::uint8_t blocking_inputs = 0;

@@ -9,75 +9,18 @@
 // have a hash: otherwise it goes on looking at all).
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "weir/base/assert.h"
 #include "weir/base/hash.h"
+#include "weir/base/list_memory.h"
 #include "weir/base/relocate.h"
 
 namespace weir {
-
-// Memory for the lists of one table, cut from few large chunks. What a list outgrows or leaves goes
-// to the next one that needs as much: a table that is filled and cleared tick by tick allocates
-// only until it has seen its fullest.
-template <class T>
-class ListMemory {
- public:
-  ListMemory() = default;
-  ListMemory(ListMemory&& other) noexcept
-      : spare_(std::exchange(other.spare_, {})),
-        chunks_(std::move(other.chunks_)),
-        next_(std::exchange(other.next_, nullptr)),
-        left_(std::exchange(other.left_, 0)) {}
-  ListMemory& operator=(ListMemory&&) = delete;
-  ~ListMemory() {
-    for (std::byte* const chunk : chunks_) ::operator delete(chunk, alignment);
-  }
-
-  // `bytes` for a list of that capacity, a power of two; the same capacity always needs as many.
-  void* take(std::uint32_t capacity, std::size_t bytes) {
-    Spare*& first = spare_[static_cast<std::size_t>(std::countr_zero(capacity))];
-    if (first != nullptr) return std::exchange(first, first->next);
-    bytes = (std::max(bytes, sizeof(Spare)) + unit - 1) / unit * unit;
-    if (bytes > left_) {
-      if (bytes > chunk_bytes_max / 4) return add_chunk(bytes);
-      left_ = std::max(4 * bytes, std::min(chunk_bytes_max, 1024 + 8192 * chunks_.size()));
-      next_ = add_chunk(left_);
-    }
-    left_ -= bytes;
-    return std::exchange(next_, next_ + bytes);
-  }
-  void give_back(void* room, std::uint32_t capacity) {
-    Spare*& first = spare_[static_cast<std::size_t>(std::countr_zero(capacity))];
-    first = new (room) Spare{first};
-  }
-
- private:
-  struct Spare {
-    Spare* next;
-  };
-  static constexpr std::size_t unit = std::max(alignof(T), alignof(Spare));
-  static constexpr std::align_val_t alignment{unit};
-  static constexpr std::size_t chunk_bytes_max = 64 * 1024;
-
-  std::byte* add_chunk(std::size_t bytes) {
-    chunks_.push_back(static_cast<std::byte*>(::operator new(bytes, alignment)));
-    return chunks_.back();
-  }
-
-  std::array<Spare*, 32> spare_{};
-  std::vector<std::byte*> chunks_;
-  std::byte* next_ = nullptr;  // what is left of the newest chunk
-  std::size_t left_ = 0;
-};
 
 // A list that is no set, or a set. Whoever has it must reset() it at last.
 template <class T, bool Set>
@@ -105,7 +48,7 @@ class SmallValues {
 
   // Where the value now is; null where a set has an equal one.
   template <class U>
-  [[gnu::always_inline]] T const* insert(U&& value, ListMemory<T>& memory) {
+  [[gnu::always_inline]] T const* insert(U&& value, ListMemory& memory) {
     if constexpr (has_index) {
       if (is_indexed(capacity_)) [[unlikely]]
         return insert_indexed(std::forward<U>(value), memory);
@@ -125,7 +68,7 @@ class SmallValues {
     ++size_;
     return added;
   }
-  void reset(ListMemory<T>& memory) {
+  void reset(ListMemory& memory) {
     destroy(begin(), end());
     if (capacity_ > 1) memory.give_back(many_, capacity_);
     size_ = 0;
@@ -153,7 +96,7 @@ class SmallValues {
     return values_bytes(capacity) + (is_indexed(capacity) ? 2 * capacity * sizeof(Slot) : 0);
   }
 
-  [[gnu::noinline]] void grow(ListMemory<T>& memory) {
+  [[gnu::noinline]] void grow(ListMemory& memory) {
     std::uint32_t const capacity = capacity_ == 1 ? 4 : capacity_ * 2;
     WEIR_ASSERT(capacity < (1u << 31));
     T* const grown = static_cast<T*>(memory.take(capacity, room_bytes(capacity)));
@@ -186,14 +129,15 @@ class SmallValues {
     }
   }
   void index_all() {
-    std::fill_n(slots(), 2 * std::size_t{capacity_}, Slot{});
+    Slot* const all = slots();
+    for (std::size_t i = 0; i < 2 * std::size_t{capacity_}; ++i) all[i] = Slot{};
     for (std::uint32_t position = 0; position < size_; ++position) {
       std::uint32_t const tag = tag_of(many_[position]);
       find_slot(tag, many_[position]) = {tag, position};
     }
   }
   template <class U>
-  [[gnu::noinline]] T const* insert_indexed(U&& value, ListMemory<T>& memory) {
+  [[gnu::noinline]] T const* insert_indexed(U&& value, ListMemory& memory) {
     if (size_ == capacity_) grow(memory);
     std::uint32_t const tag = tag_of(value);
     Slot& slot = find_slot(tag, value);

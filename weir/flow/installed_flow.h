@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 
+#include "weir/base/slice.h"
 #include "weir/plan/plan.h"
 #include "weir/sched/graph.h"
 #include "weir/sched/handoff.h"
@@ -11,13 +11,13 @@
 namespace weir {
 
 struct InstalledFlow final : Program {
-  InstalledFlow(PlanView its_plan, std::size_t first, std::span<HandoffBase const* const> its_ends)
+  InstalledFlow(PlanView its_plan, std::size_t first, Slice<HandoffBase const* const> its_ends)
       : plan(its_plan), first_subgraph(first), ends(its_ends) {}
 
   PlanView plan;
   std::size_t first_subgraph;  // its subgraphs are Graph::subgraphs() from here on
   // For each node the handoff by which it reads or writes what is outside the flow, or null.
-  std::span<HandoffBase const* const> ends;
+  Slice<HandoffBase const* const> ends;
 };
 
 }  // namespace weir

@@ -19,11 +19,12 @@
 #include <cstdint>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
+#include "weir/base/assert.h"
 #include "weir/base/bytes.h"
 #include "weir/base/hash.h"
 #include "weir/base/join_table.h"
+#include "weir/base/owner.h"
 #include "weir/base/small_list.h"
 #include "weir/pipes/in_register.h"
 #include "weir/pipes/operator.h"
@@ -59,17 +60,29 @@ template <class A, class B>
 struct CollectedItems {
   static constexpr std::uint32_t capacity = 64;
 
-  std::vector<A> left;
-  std::vector<B> right;
+  union Item {
+    Item() {}
+    ~Item() {}
+    A left;
+    B right;
+  };
+
+  Owner<std::array<Item, capacity>> items;  // none before the first one comes
   std::array<std::uint32_t, capacity> tags;
   std::uint64_t from_right = 0;  // a bit for each, in the order they came
   std::uint32_t count = 0;
 
-  template <int Port, class Item>
-  [[gnu::noinline]] void add(std::uint32_t tag, Item&& item, auto& table, auto const& receiver) {
+  CollectedItems() = default;
+  CollectedItems(CollectedItems&& other) noexcept { WEIR_ASSERT(other.count == 0); }
+  CollectedItems& operator=(CollectedItems&&) = delete;
+  ~CollectedItems() { clear(); }
+
+  template <int Port, class Given>
+  [[gnu::noinline]] void add(std::uint32_t tag, Given&& item, auto& table, auto const& receiver) {
     table.prefetch_slot(tag);
-    if constexpr (Port == 0) left.push_back(std::move(item));
-    else right.push_back(std::move(item));
+    if (!items) items = make_owner<std::array<Item, capacity>>();
+    if constexpr (Port == 0) new (&(*items)[count].left) A(std::move(item));
+    else new (&(*items)[count].right) B(std::move(item));
     from_right |= std::uint64_t{Port} << count;
     tags[count++] = tag;
     if (count == capacity) work_off(table, receiver);
@@ -77,21 +90,29 @@ struct CollectedItems {
   [[gnu::noinline]] void work_off(auto& table, auto const& receiver) {
     for (std::uint32_t i = 0; i < count; ++i) table.prefetch_entry(tags[i]);
     for (std::uint32_t i = 0; i < count; ++i) table.prefetch_values(tags[i]);
-    auto next_left = left.begin();
-    auto next_right = right.begin();
     for (std::uint32_t i = 0; i < count; ++i) {
-      if ((from_right >> i & 1) == 0) {
-        A& item = *next_left++;
+      if (is_left(i)) {
+        A& item = (*items)[i].left;
         receiver.template give<0>(
             table.template insert_apart<0>(tags[i], std::move(item.first), std::move(item.second)));
       } else {
-        B& item = *next_right++;
+        B& item = (*items)[i].right;
         receiver.template give<1>(
             table.template insert_apart<1>(tags[i], std::move(item.first), std::move(item.second)));
       }
     }
-    left.clear();
-    right.clear();
+    clear();
+  }
+
+ private:
+  bool is_left(std::uint32_t i) const { return (from_right >> i & 1) == 0; }
+  void clear() {
+    if constexpr (!std::is_trivially_destructible_v<A> || !std::is_trivially_destructible_v<B>) {
+      for (std::uint32_t i = 0; i < count; ++i) {
+        if (is_left(i)) (*items)[i].left.~A();
+        else (*items)[i].right.~B();
+      }
+    }
     from_right = 0;
     count = 0;
   }

@@ -31,8 +31,8 @@ static_assert(cycle.edges[3].kind == EdgeKind::handoff && cycle.edges[3].target 
 static_assert(cycle.view().subgraphs.size() == 1 && cycle.view().entries.size() == 2);
 
 // A mistake is a value too.
-constexpr auto broken =
-    make_plan<3, 3>({std::span(elements).first<6>(), std::span(statements).first<3>()});
+constexpr auto broken = make_plan<3, 3>(
+    {Slice<Element const>(elements).first(6), Slice<Statement const>(statements).first(3)});
 static_assert(broken.diagnostic.check == Check::unknown_name);
 static_assert(broken.diagnostic.node == "fork");
 

@@ -8,10 +8,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "weir/base/operator_info.h"
+#include "weir/base/slice.h"
 #include "weir/plan/diagnostic.h"
 
 namespace weir {
@@ -32,8 +32,8 @@ struct Statement {
   Index count = 0;
 };
 struct Statements {
-  std::span<Element const> elements;
-  std::span<Statement const> statements;
+  Slice<Element const> elements;
+  Slice<Statement const> statements;
 };
 
 // ---- the plan ----
@@ -112,23 +112,23 @@ struct PlanSubgraph {
 
 // The plan under construction: what a stage reads and writes. Its header says which.
 struct PlanSpans {
-  std::span<PlanNode> nodes;
-  std::span<PlanEdge> edges;
+  Slice<PlanNode> nodes;
+  Slice<PlanEdge> edges;
   // The edges that leave node n are out_edges[out_begin[n] .. out_begin[n + 1]), in the order of
   // its outputs.
-  std::span<Index> out_begin;
-  std::span<Index> out_edges;
-  std::span<PlanSubgraph> subgraphs;
-  std::span<PlanEntry> entries;
+  Slice<Index> out_begin;
+  Slice<Index> out_edges;
+  Slice<PlanSubgraph> subgraphs;
+  Slice<PlanEntry> entries;
 };
 
 // A finished plan, to look at.
 struct PlanView {
-  std::span<PlanNode const> nodes;
-  std::span<PlanEdge const> edges;
-  std::span<PlanSubgraph const> subgraphs;
-  std::span<PlanEntry const> entries;
-  std::span<PlanLoop const> loops{};
+  Slice<PlanNode const> nodes;
+  Slice<PlanEdge const> edges;
+  Slice<PlanSubgraph const> subgraphs;
+  Slice<PlanEntry const> entries;
+  Slice<PlanLoop const> loops{};
 };
 
 constexpr std::size_t entries_max(std::size_t nodes, std::size_t edges) {
@@ -153,9 +153,10 @@ struct Plan : PlanResult {
 
   constexpr PlanSpans spans() { return {nodes, edges, out_begin, out_edges, subgraphs, entries}; }
   constexpr PlanView view() const {
-    return {nodes, edges,
-            std::span(subgraphs).first(static_cast<std::size_t>(this->subgraph_count)),
-            std::span(entries).first(static_cast<std::size_t>(this->entry_count))};
+    return {
+        nodes, edges,
+        Slice<PlanSubgraph const>(subgraphs).first(static_cast<std::size_t>(this->subgraph_count)),
+        Slice<PlanEntry const>(entries).first(static_cast<std::size_t>(this->entry_count))};
   }
 };
 

@@ -31,7 +31,7 @@ class NameIndex {
  public:
   constexpr explicit NameIndex(std::size_t names) : slots_(slots_for(names), no_index) {}
   // The slot of `name`: the statement that has it, or no_index to be filled.
-  constexpr Index& at(std::span<Statement const> statements, std::string_view name) {
+  constexpr Index& at(Slice<Statement const> statements, std::string_view name) {
     std::size_t slot = static_cast<std::size_t>(hash_name(name)) & (slots_.size() - 1);
     while (slots_[slot] != no_index &&
            statements[static_cast<std::size_t>(slots_[slot])].name != name) {
@@ -169,7 +169,7 @@ constexpr Diagnostic index_names(Statements const& in, NameIndex& index) {
 }
 
 // A node is called after the statements that begin or end with it.
-constexpr void name_nodes(Statements const& in, Ends const& ends, std::span<PlanNode> nodes) {
+constexpr void name_nodes(Statements const& in, Ends const& ends, Slice<PlanNode> nodes) {
   for (Statement const& statement : in.statements) {
     Index const first = ends.node_of(static_cast<std::size_t>(statement.first));
     Index const last =

@@ -92,7 +92,7 @@ std::string to_row(PlanLoop const& loop) {
 }
 
 template <class T>
-std::string to_array(std::string_view key, std::span<T const> things) {
+std::string to_array(std::string_view key, Slice<T const> things) {
   std::string array = "  \"" + std::string(key) + "\": [";
   for (std::size_t i = 0; i < things.size(); ++i) {
     array += i == 0 ? "\n    " : ",\n    ";

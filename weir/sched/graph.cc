@@ -1,6 +1,7 @@
 #include "weir/sched/graph.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <exception>
 
@@ -107,17 +108,16 @@ void ExternalInput::list() {
 }
 
 void ExternalInput::notify_from_any_thread() {
-  ExternalInput* head = graph_->remote_external_.load(std::memory_order_relaxed);
+  Atomic<ExternalInput*>& list = graph_->remote_external_;
   do {  // bounded by the number of channels that are listed at the same time
-    next_ = head;
-  } while (!graph_->remote_external_.compare_exchange_weak(head, this, std::memory_order_release,
-                                                           std::memory_order_relaxed));
+    next_ = list.load(MemoryOrder::relaxed);
+  } while (!list.exchange_if(next_, this, MemoryOrder::release));
   graph_->wake_runner();
 }
 
 void Graph::wake_runner() {
-  wake_count_.fetch_add(1, std::memory_order_release);
-  wake_count_.notify_one();
+  wake_count_.fetch_add(1, MemoryOrder::release);
+  std::atomic_ref(wake_count_.value()).notify_one();
   if (waker_.wake != nullptr) waker_.wake(waker_.context);
 }
 
@@ -129,7 +129,7 @@ void Hold::release_from_any_thread() {
 
 void Graph::admit_external() {
   admit_list(std::exchange(external_, nullptr));
-  if (external_pending()) admit_list(remote_external_.exchange(nullptr, std::memory_order_acquire));
+  if (external_pending()) admit_list(remote_external_.exchange(nullptr, MemoryOrder::acquire));
 }
 
 void Graph::admit_list(ExternalInput* input) {
@@ -444,18 +444,18 @@ std::uint64_t Graph::run_available() {
 void Graph::run() {
   for (bool begun = false;; begun = true) {  // until somebody calls stop()
     // Read first: whatever comes after it changes the count, and then wait() does not wait.
-    std::uint32_t const seen = wake_count_.load(std::memory_order_acquire);
-    if (stopped_.load(std::memory_order_acquire) || failure_) break;
+    std::uint32_t const seen = wake_count_.load(MemoryOrder::acquire);
+    if (stopped_.load(MemoryOrder::acquire) || failure_) break;
     if (!begun || can_start()) run_available();
-    else wake_count_.wait(seen);
+    else std::atomic_ref(wake_count_.value()).wait(seen);
   }
-  stopped_.store(false, std::memory_order_release);
+  stopped_.store(false, MemoryOrder::release);
 }
 
 void Graph::stop() {
-  stopped_.store(true, std::memory_order_release);
-  wake_count_.fetch_add(1, std::memory_order_release);
-  wake_count_.notify_one();
+  stopped_.store(true, MemoryOrder::release);
+  wake_count_.fetch_add(1, MemoryOrder::release);
+  std::atomic_ref(wake_count_.value()).notify_one();
 }
 
 }  // namespace weir

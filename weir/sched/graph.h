@@ -17,19 +17,19 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "weir/base/atomic.h"
 #include "weir/base/clock.h"
 #include "weir/base/context.h"
 #include "weir/base/owner.h"
+#include "weir/base/slice.h"
 #include "weir/sched/handoff.h"
 #include "weir/sched/loop.h"
 #include "weir/sched/subgraph.h"
@@ -183,11 +183,9 @@ class Graph {
     return !start_ && !mid_tick_ && external_ == nullptr && !external_pending();
   }
   // From any thread: a channel has data that no tick has seen.
-  bool external_pending() const {
-    return remote_external_.load(std::memory_order_relaxed) != nullptr;
-  }
+  bool external_pending() const { return remote_external_.load(MemoryOrder::relaxed) != nullptr; }
   // While somebody holds it (Hold), nothing starts or goes on, and a running tick yields.
-  bool held() const { return hold_count_.load(std::memory_order_acquire) > 0; }
+  bool held() const { return hold_count_.load(MemoryOrder::acquire) > 0; }
 
   std::uint64_t tick() const { return tick_; }
   // When the tick began, by the clock; the monotonic one unless another is set.
@@ -204,10 +202,10 @@ class Graph {
   // ---- looking ----
 
   GraphCounters const& counters() const { return counters_; }
-  std::span<Subgraph* const> subgraphs() const { return subgraphs_; }
-  std::span<HandoffBase* const> handoffs() const { return handoffs_; }
-  std::span<Owner<Loop> const> loops() const { return loops_; }
-  std::span<Owner<Program> const> programs() const { return programs_; }
+  Slice<Subgraph* const> subgraphs() const { return subgraphs_; }
+  Slice<HandoffBase* const> handoffs() const { return handoffs_; }
+  Slice<Owner<Loop> const> loops() const { return loops_; }
+  Slice<Owner<Program> const> programs() const { return programs_; }
   // Whether items that enter `from` can come out of `to`.
   bool reaches(Subgraph const& from, Subgraph const& to) const;
   // Changes whenever the graph grows, and with it the answers of `reaches`.
@@ -250,7 +248,7 @@ class Graph {
 
   bool start_ = false;
   bool mid_tick_ = false;
-  std::atomic<std::uint32_t> hold_count_{0};
+  Atomic<std::uint32_t> hold_count_{0};
   std::uint64_t tick_ = 0;
   TickTime time_;
   TickBudget budget_;
@@ -259,11 +257,11 @@ class Graph {
   Subgraph* scheduled_ = nullptr;    // during this tick, for the next one
   HandoffBase* deferred_ = nullptr;  // on tick edges, with data for the next tick
   ExternalInput* external_ = nullptr;
-  std::atomic<ExternalInput*> remote_external_{nullptr};
+  Atomic<ExternalInput*> remote_external_{nullptr};
 
   Waker waker_;
-  std::atomic<std::uint32_t> wake_count_{0};
-  std::atomic<bool> stopped_{false};
+  Atomic<std::uint32_t> wake_count_{0};
+  Atomic<bool> stopped_{false};
   GraphCounters counters_;
   Owner<Failure> failure_;
   std::uint64_t generation_ = 0;
@@ -296,7 +294,7 @@ class Hold {
 
  private:
   Graph& graph_;
-  std::atomic<bool> set_{false};
+  Atomic<bool> set_{false};
 };
 
 template <class T>

@@ -18,7 +18,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -28,6 +27,7 @@
 #include "weir/base/block.h"
 #include "weir/base/operator_info.h"
 #include "weir/base/relocate.h"
+#include "weir/base/slice.h"
 
 namespace weir {
 
@@ -49,7 +49,7 @@ class HandoffBase {
   bool empty() const { return waiting_bytes() == 0; }
   HandoffCounters counters() const;
   // Those of the graph; others may write to it by hand.
-  std::span<Subgraph* const> writers() const { return writers_; }
+  Slice<Subgraph* const> writers() const { return writers_; }
   // Drops what waits.
   void discard() { discard_(*this); }
 

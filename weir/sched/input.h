@@ -7,13 +7,13 @@
 // that comes during a tick waits for the next one.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 
 #include "weir/base/assert.h"
+#include "weir/base/atomic.h"
 #include "weir/base/mutex.h"
 #include "weir/sched/graph.h"
 #include "weir/sched/handoff.h"

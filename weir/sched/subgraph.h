@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <string_view>
 #include <vector>
 
 #include "weir/base/assert.h"
+#include "weir/base/slice.h"
 #include "weir/sched/handoff.h"
 
 namespace weir {
@@ -89,7 +89,7 @@ struct Subgraph {
 
   SubgraphCounters counters;
 
-  std::span<HandoffBase* const> outputs() const { return outputs_; }
+  Slice<HandoffBase* const> outputs() const { return outputs_; }
 
  private:
   friend class Graph;

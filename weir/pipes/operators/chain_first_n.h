@@ -2,7 +2,6 @@
 // tick. What comes beyond is taken and dropped, so nobody before it loses anything.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
