@@ -71,6 +71,8 @@ struct BlockEmit {
   std::size_t position;
 
   Context const& context() const { return engine->context(); }
+  // A user function of the node has thrown.
+  void blame() const { engine->blame(Node); }
 
   template <std::size_t Output, class Item>
   [[gnu::always_inline]] void to(Item&& item) const {
@@ -129,6 +131,8 @@ struct Emit {
   Engine* engine;
 
   Context const& context() const { return engine->context(); }
+  // A user function of the node has thrown.
+  void blame() const { engine->blame(Node); }
 
   template <std::size_t Output, class Item>
   [[gnu::always_inline]] void to(Item&& item) const {

@@ -13,18 +13,19 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "weir/base/block.h"
 #include "weir/base/context.h"
+#include "weir/base/slice.h"
 #include "weir/flow/concerning.h"
 #include "weir/flow/emit.h"
 #include "weir/flow/spec.h"
 #include "weir/flow/states.h"
 #include "weir/flow/types.h"
+#include "weir/flow/watch.h"
 #include "weir/pipes/pack.h"
 #include "weir/sched/graph.h"
 #include "weir/sched/subgraph.h"
@@ -60,7 +61,7 @@ class Engine final : public Program {
     attach_ends(graph, Nodes{});
   }
   // For each node the handoff that its attach() has connected.
-  std::span<HandoffBase const* const> ends() const { return ends_; }
+  Slice<HandoffBase const* const> ends() const { return ends_; }
 
  private:
   // ---- 1. state ----
@@ -100,9 +101,12 @@ class Engine final : public Program {
   }
   template <std::size_t Node, int AtPort, class Item, class Next>
   [[gnu::always_inline]] void push_on(Item&& item, Next const& next) {
-    Watch watch{this, Index{Node}};
-    op<Node>().template push<AtPort>(get<Node>(states_), std::forward<Item>(item), next);
-    watch.passed = true;
+    auto& state = get<Node>(states_);
+    // (Those without a state tell of a throwing function themselves, see call().)
+    Watch<Engine, Node, !std::is_same_v<std::remove_cvref_t<decltype(state)>, Stateless>> watch{
+        this};
+    op<Node>().template push<AtPort>(state, std::forward<Item>(item), next);
+    watch.pass();
   }
 
   // A block of items that come along an edge.
@@ -116,24 +120,15 @@ class Engine final : public Program {
     }
   }
 
- private:
-  // Around whatever calls user functions of a node: when one throws, its node is noted. The
-  // innermost is left first. Where nothing can throw, nothing of it is left in the code.
-  struct Watch {
-    Engine* engine;
-    Index node;
-    bool passed = false;
-    [[gnu::always_inline]] ~Watch() {
-      if (!passed) [[unlikely]]
-        engine->blame(node);
-    }
-  };
-  [[gnu::noinline, gnu::cold]] void blame(Index node) {
-    PlanNode const& thrower = plan.nodes[static_cast<std::size_t>(node)];
+  // The node has thrown, which ends the tick. (The first is told of: what it threw passes others on
+  // its way.)
+  [[gnu::noinline, gnu::cold]] void blame(std::size_t node) {
+    PlanNode const& thrower = plan.nodes[node];
     Subgraph& subgraph = subgraphs_[static_cast<std::size_t>(thrower.subgraph)];
     if (subgraph.blamed.empty()) subgraph.blamed = thrower.title();
   }
 
+ private:
   // ---- 3. subgraphs ----
 
   template <std::size_t Which>
@@ -162,9 +157,9 @@ class Engine final : public Program {
     if constexpr (entry.kind == EntryKind::handoff) {
       return get<index>(buffers_).drain(EntryEmit<Engine, Spec, index>{this}, activation.budget);
     } else if constexpr (entry.kind == EntryKind::source) {
-      Watch watch{this, Index{index}};
+      Watch<Engine, index> watch{this};
       bool const finished = op<index>().drain(EmitOf<index>{this}, activation.budget);
-      watch.passed = true;
+      watch.pass();
       return finished;
     } else {
       bool const marked = take_marks<index>();
@@ -178,14 +173,14 @@ class Engine final : public Program {
 
   template <EntryKind Kind, std::size_t Node>
   bool give_held(std::int64_t& budget, bool begin) {
-    Watch watch{this, Index{Node}};
+    Watch<Engine, Node> watch{this};
     bool finished;
     if constexpr (Kind == EntryKind::flush) {
       finished = op<Node>().flush(get<Node>(states_), EmitOf<Node>{this}, budget, begin);
     } else {
       finished = op<Node>().replay(get<Node>(states_), EmitOf<Node>{this}, budget, begin);
     }
-    watch.passed = true;
+    watch.pass();
     return finished;
   }
 
@@ -208,9 +203,9 @@ class Engine final : public Program {
   }
   template <std::size_t Node>
   void finish() {
-    Watch watch{this, Index{Node}};
+    Watch<Engine, Node> watch{this};
     op<Node>().finish(get<Node>(states_), EmitOf<Node>{this});
-    watch.passed = true;
+    watch.pass();
   }
 
   template <std::size_t Which>
@@ -224,9 +219,9 @@ class Engine final : public Program {
   }
   template <std::size_t Node>
   void end_tick() {
-    Watch watch{this, Index{Node}};
+    Watch<Engine, Node> watch{this};
     op<Node>().end_tick(get<Node>(states_));
-    watch.passed = true;
+    watch.pass();
     take_marks<Node>();  // where no flush has taken them
   }
   template <std::size_t Which>

@@ -76,15 +76,18 @@ template <class F, class Accumulated, class Item, std::size_t... I>
 
 // `F` takes items like `item`.
 template <class F, class Accumulated, class Item>
-[[gnu::always_inline]] constexpr decltype(auto) accumulate(F& function, Context const& context,
-                                                           Accumulated& accumulated, Item&& item) {
+[[gnu::always_inline]] constexpr decltype(auto) accumulate_unwatched(F& function,
+                                                                     Context const& context,
+                                                                     Accumulated& accumulated,
+                                                                     Item&& item) {
   constexpr CallShape shape = accumulate_shape<F, Accumulated&, Item&&>();
   if constexpr (shape == CallShape::impossible) {  // shared by a tee, and f wants its own
     using Own = std::remove_cvref_t<Item>;
-    using Given = decltype(accumulate(function, context, accumulated, std::declval<Own>()));
+    using Given =
+        decltype(accumulate_unwatched(function, context, accumulated, std::declval<Own>()));
     // What refers into the copy goes with it.
     return static_cast<std::remove_reference_t<Given>>(
-        accumulate(function, context, accumulated, Own(item)));
+        accumulate_unwatched(function, context, accumulated, Own(item)));
   } else if constexpr (shape == CallShape::item) {
     return accumulate_with(function, accumulated, std::forward<Item>(item));
   } else if constexpr (shape == CallShape::parts) {
@@ -97,11 +100,42 @@ template <class F, class Accumulated, class Item>
   }
 }
 
+// As call() does for those that accumulate nothing.
+template <class F, class Emit, class Accumulated, class Item>
+[[gnu::always_inline]] constexpr decltype(auto) accumulate(F& function, Emit const& emit,
+                                                           Accumulated& accumulated, Item&& item) {
+  if constexpr (is_told_of_throws<Emit>) {
+    try {
+      return accumulate_unwatched(function, emit.context(), accumulated, std::forward<Item>(item));
+    } catch (...) {
+      emit.blame();
+      throw;
+    }
+  } else {
+    return accumulate_unwatched(function, emit.context(), accumulated, std::forward<Item>(item));
+  }
+}
+
+// What is accumulated begins as init().
+template <class Init, class Emit>
+[[gnu::always_inline]] constexpr auto begin_accumulated(Init& init, Emit const& emit) {
+  if constexpr (is_told_of_throws<Emit>) {
+    try {
+      return init();
+    } catch (...) {
+      emit.blame();
+      throw;
+    }
+  } else {
+    return init();
+  }
+}
+
 // What such a call gives, as a value.
 template <class F, class Accumulated, class Item>
-using AccumulateResult =
-    std::remove_cvref_t<decltype(accumulate(std::declval<F&>(), std::declval<Context const&>(),
-                                            std::declval<Accumulated&>(), std::declval<Item>()))>;
+using AccumulateResult = std::remove_cvref_t<decltype(accumulate_unwatched(
+    std::declval<F&>(), std::declval<Context const&>(), std::declval<Accumulated&>(),
+    std::declval<Item>()))>;
 
 // f takes the accumulated by value and gives another, [](int a, int b) { return a + b; }: nothing
 // would ever change.
@@ -111,7 +145,8 @@ inline constexpr bool changes_nothing = [] {
   else if constexpr (accumulate_shape<F, Accumulated&&, Item>() == CallShape::impossible) {
     return false;
   } else {
-    using Given = decltype(accumulate(std::declval<F&>(), std::declval<Context const&>(),
+    using Given =
+        decltype(accumulate_unwatched(std::declval<F&>(), std::declval<Context const&>(),
                                       std::declval<Accumulated&>(), std::declval<Item>()));
     return std::is_convertible_v<Given, Accumulated> && !std::is_reference_v<Given>;
   }

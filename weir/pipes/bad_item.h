@@ -1,7 +1,7 @@
 // What an operator throws at an item that it cannot go on with. As any exception it ends the flow,
 // and its sentence is the Failure's `what`.
 //
-//   throw_bad_item({"partition(f): f gave ", index, " for ", shown(item)});
+//   refuse_item(emit, {"partition(f): f gave ", index, " for ", shown(item)});
 #pragma once
 
 #include <array>
@@ -56,5 +56,12 @@ Phrase shown(T const& value) {
 }
 
 [[noreturn]] void throw_bad_item(std::initializer_list<Phrase> sentence);
+
+// On behalf of the node that would have given to `emit`.
+template <class Emit>
+[[noreturn]] void refuse_item(Emit const& emit, std::initializer_list<Phrase> sentence) {
+  if constexpr (requires { emit.blame(); }) emit.blame();
+  throw_bad_item(sentence);
+}
 
 }  // namespace weir

@@ -36,8 +36,8 @@ struct Assert : Operator {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    if (!call(function, emit.context(), std::as_const(item))) [[unlikely]] {
-      throw_bad_item({"assert_(f): f is false for the item: ", shown(item)});
+    if (!call(function, emit, std::as_const(item))) [[unlikely]] {
+      refuse_item(emit, {"assert_(f): f is false for the item: ", shown(item)});
     }
     emit(static_cast<decltype(item)&&>(item));
   }

@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
-#include <iterator>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -53,16 +52,16 @@ class Expected {
   }
 
   // Takes the next item; throws if it is not the expected one.
-  void take(auto const& item) {
+  void take(auto const& item, auto const& emit) {
     begin();
     if (*next_ == std::end(range_)) [[unlikely]] {
-      throw_bad_item(
-          {"assert_eq(range): one more than the expected ", seen_, " items came: ", shown(item)});
+      refuse_item(emit, {"assert_eq(range): one more than the expected ", seen_,
+                         " items came: ", shown(item)});
     }
     ElementOf<Range> const& expected = **next_;
     if (!are_equal(expected, item)) [[unlikely]] {
-      throw_bad_item({"assert_eq(range): item ", seen_, " should have been ", shown(expected),
-                      ", but what came is ", shown(item)});
+      refuse_item(emit, {"assert_eq(range): item ", seen_, " should have been ", shown(expected),
+                         ", but what came is ", shown(item)});
     }
     ++*next_;
     ++seen_;
@@ -106,8 +105,8 @@ struct AssertEq : Operator {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    if constexpr (std::is_pointer_v<Holder>) expected->take(item);
-    else expected.take(item);
+    if constexpr (std::is_pointer_v<Holder>) expected->take(item, emit);
+    else expected.take(item, emit);
     emit(static_cast<decltype(item)&&>(item));
   }
 };

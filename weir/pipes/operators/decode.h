@@ -51,10 +51,10 @@ struct Decode : Operator {
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(item)>, View>) {
       if (auto value = codec.decode(item)) emit(*std::move(value));
-      else static_cast<void>(call(on_malformed, emit.context(), item));
+      else static_cast<void>(call(on_malformed, emit, item));
     } else {
       if (auto value = codec.decode(item.second)) emit(std::pair{item.first, *std::move(value)});
-      else static_cast<void>(call(on_malformed, emit.context(), item));
+      else static_cast<void>(call(on_malformed, emit, item));
     }
   }
 };

@@ -18,12 +18,12 @@
 #include <array>
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "weir/base/slice.h"
 #include "weir/base/type_name.h"
 #include "weir/pipes/bad_item.h"
 #include "weir/pipes/call.h"
@@ -60,7 +60,7 @@ struct Alternatives<std::variant<Alternative...>> {
     }
     return true;
   }
-  static consteval WrongOutput find_wrong(std::span<std::string_view const> ports) {
+  static consteval WrongOutput find_wrong(Slice<std::string_view const> ports) {
     std::array<bool, count> connected{};
     for (std::string_view const port : ports) {
       std::size_t const which = find(port);
@@ -93,7 +93,7 @@ struct ValueOutputs {
 };
 
 template <class Enum>
-consteval WrongOutput find_wrong_value(std::span<std::string_view const> ports) {
+consteval WrongOutput find_wrong_value(Slice<std::string_view const> ports) {
   for (std::string_view const port : ports) {
     if (port != otherwise.name && !value_of_port<Enum>(port)) return {WrongOutput::unknown, port};
   }
@@ -156,7 +156,7 @@ struct Demux : Operator {
   }
 
   template <class Item>
-  static consteval WrongOutput find_wrong_output(std::span<std::string_view const> ports) {
+  static consteval WrongOutput find_wrong_output(Slice<std::string_view const> ports) {
     if constexpr (by_alternative<Item>) return Alternatives<Item>::find_wrong(ports);
     else return find_wrong_value<Key<Item>>(ports);
   }
@@ -177,8 +177,8 @@ struct Demux : Operator {
     if constexpr (by_alternative<Item>) {
       push_alternative(static_cast<decltype(item)&&>(item), emit);
     } else if constexpr (asks) {
-      push_value(call(function, emit.context(), std::as_const(item)),
-                 static_cast<decltype(item)&&>(item), emit);
+      push_value(call(function, emit, std::as_const(item)), static_cast<decltype(item)&&>(item),
+                 emit);
     } else if constexpr (by_first<Item>) {
       push_value(PartOf<0, Item>(std::get<0>(item)), static_cast<decltype(item)&&>(item), emit);
     } else {
@@ -199,7 +199,7 @@ struct Demux : Operator {
       return true;
     };
     if (!give_to_first<Emit::output_count>(give)) [[unlikely]] {
-      throw_bad_item({"demux(): a variant came that holds none of its alternatives"});
+      refuse_item(emit, {"demux(): a variant came that holds none of its alternatives"});
     }
   }
 
@@ -223,8 +223,8 @@ struct Demux : Operator {
     if constexpr (Outputs::other < Emit::output_count) {
       emit.template to<Outputs::other>(static_cast<Item&&>(item));
     } else {
-      throw_bad_item({"demux(): there is no output for the value ", shown(value), " of ",
-                      type_name<Enum>(), "; add one, or [otherwise]"});
+      refuse_item(emit, {"demux(): there is no output for the value ", shown(value), " of ",
+                         type_name<Enum>(), "; add one, or [otherwise]"});
     }
   }
 };

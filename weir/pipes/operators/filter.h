@@ -33,7 +33,7 @@ struct Filter : Operator {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    if (call(function, emit.context(), std::as_const(item))) {
+    if (call(function, emit, std::as_const(item))) {
       emit(static_cast<decltype(item)&&>(item));
     }
   }

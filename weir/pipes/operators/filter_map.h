@@ -39,7 +39,7 @@ struct FilterMap : Operator {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    if (auto given = call(function, emit.context(), static_cast<decltype(item)&&>(item))) {
+    if (auto given = call(function, emit, static_cast<decltype(item)&&>(item))) {
       emit(*std::move(given));
     }
   }

@@ -38,8 +38,8 @@ struct FlatMap : Operator {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    using Range = decltype(call(function, emit.context(), static_cast<decltype(item)&&>(item)));
-    Range&& range = call(function, emit.context(), static_cast<decltype(item)&&>(item));
+    using Range = decltype(call(function, emit, static_cast<decltype(item)&&>(item)));
+    Range&& range = call(function, emit, static_cast<decltype(item)&&>(item));
     for (auto&& element : range) {
       emit_element<Range>(static_cast<decltype(element)&&>(element), emit);
     }

@@ -73,8 +73,8 @@ struct Fold : Operator {
   template <int Port>
   [[gnu::always_inline]] void push(auto& state, auto&& item, auto const& emit) {
     if constexpr (!Replays) state.changed = true;
-    static_cast<void>(accumulate(function, emit.context(), state.accumulated,
-                                 static_cast<decltype(item)&&>(item)));
+    static_cast<void>(
+        accumulate(function, emit, state.accumulated, static_cast<decltype(item)&&>(item)));
   }
   bool flush(auto& state, auto const& emit, std::int64_t& budget, bool) {
     if constexpr (!Replays) {
@@ -84,7 +84,7 @@ struct Fold : Operator {
     --budget;
     state.changed = false;
     emit_accumulated(state.accumulated, emit);
-    if constexpr (lives_a_run<Lifetime>) state.accumulated = init();
+    if constexpr (lives_a_run<Lifetime>) state.accumulated = begin_accumulated(init, emit);
     return true;
   }
   void end_tick(auto& state) { state.accumulated = init(); }

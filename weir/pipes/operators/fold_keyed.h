@@ -80,9 +80,10 @@ struct FoldKeyed : Keyed<Lifetime, Replays> {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto& state, auto&& item, auto const& emit) {
-    auto& accumulated = this->value_of(state, static_cast<decltype(item)&&>(item), init);
-    static_cast<void>(accumulate(function, emit.context(), accumulated,
-                                 part_of<1>(static_cast<decltype(item)&&>(item))));
+    auto& accumulated = this->value_of(state, static_cast<decltype(item)&&>(item),
+                                       [&] { return begin_accumulated(init, emit); });
+    static_cast<void>(
+        accumulate(function, emit, accumulated, part_of<1>(static_cast<decltype(item)&&>(item))));
   }
 };
 

@@ -27,7 +27,7 @@ struct ForEach : Operator {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    static_cast<void>(call(function, emit.context(), static_cast<decltype(item)&&>(item)));
+    static_cast<void>(call(function, emit, static_cast<decltype(item)&&>(item)));
   }
 
   struct Nothing {};

@@ -27,7 +27,7 @@ struct Inspect : Operator {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    static_cast<void>(call(function, emit.context(), std::as_const(item)));
+    static_cast<void>(call(function, emit, std::as_const(item)));
     emit(static_cast<decltype(item)&&>(item));
   }
 };

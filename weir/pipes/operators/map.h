@@ -35,7 +35,7 @@ struct Map : Operator {
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {
-    emit(call(function, emit.context(), static_cast<decltype(item)&&>(item)));
+    emit(call(function, emit, static_cast<decltype(item)&&>(item)));
   }
 };
 

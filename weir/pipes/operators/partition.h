@@ -45,15 +45,15 @@ struct WithNumbers {
 // Gives the item to the output whose number f returns.
 template <class F, class Item, class Emit>
 [[gnu::always_inline]] constexpr void give_to_chosen(F function, Item&& item, Emit const& emit) {
-  auto const number = +call(function, emit.context(), std::as_const(item));
+  auto const number = +call(function, emit, std::as_const(item));
   auto const give = [&]<std::size_t Output>() __attribute__((always_inline)) {
     if (!std::cmp_equal(number, Output)) return false;
     emit.template to<Output>(static_cast<Item&&>(item));
     return true;
   };
   if (!give_to_first<Emit::output_count>(give)) [[unlikely]] {
-    throw_bad_item({"partition(f): f returned ", number, ", but there are outputs 0 to ",
-                    Emit::output_count - 1, " only; the item is ", shown(item)});
+    refuse_item(emit, {"partition(f): f returned ", number, ", but there are outputs 0 to ",
+                       Emit::output_count - 1, " only; the item is ", shown(item)});
   }
 }
 

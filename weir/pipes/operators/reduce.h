@@ -63,8 +63,8 @@ struct Reduce : Operator {
   [[gnu::always_inline]] void push(auto& state, auto&& item, auto const& emit) {
     if constexpr (gives_changes) state.changed = true;
     if (state.accumulated) {
-      static_cast<void>(accumulate(function, emit.context(), *state.accumulated,
-                                   static_cast<decltype(item)&&>(item)));
+      static_cast<void>(
+          accumulate(function, emit, *state.accumulated, static_cast<decltype(item)&&>(item)));
     } else {
       state.accumulated.emplace(static_cast<decltype(item)&&>(item));
     }

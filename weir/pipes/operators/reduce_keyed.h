@@ -80,8 +80,8 @@ struct ReduceKeyed : Keyed<Lifetime, Replays> {
           return PartOf<1, decltype(item)>(part_of<1>(static_cast<decltype(item)&&>(item)));
         });
     if (first) return;
-    static_cast<void>(accumulate(function, emit.context(), accumulated,
-                                 part_of<1>(static_cast<decltype(item)&&>(item))));
+    static_cast<void>(
+        accumulate(function, emit, accumulated, part_of<1>(static_cast<decltype(item)&&>(item))));
   }
 };
 

@@ -64,8 +64,7 @@ struct Scan : Operator {
   template <int Port>
   [[gnu::always_inline]] void push(auto& state, auto&& item, auto const& emit) {
     if (state.ended) return;
-    auto given = accumulate(function, emit.context(), state.accumulated,
-                            static_cast<decltype(item)&&>(item));
+    auto given = accumulate(function, emit, state.accumulated, static_cast<decltype(item)&&>(item));
     if (given) emit(*std::move(given));
     else state.ended = true;
   }

@@ -50,9 +50,8 @@ struct SortByKey : Operator {
     state.items.push_back(static_cast<decltype(item)&&>(item));
   }
   bool flush(auto& state, auto const& emit, std::int64_t& budget, bool) {
-    Context const& context = emit.context();
     return state.flush(emit, budget, [&](auto const& a, auto const& b) {
-      return IsLess{}(call(function, context, a), call(function, context, b));
+      return IsLess{}(call(function, emit, a), call(function, emit, b));
     });
   }
 };
