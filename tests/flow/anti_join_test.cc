@@ -66,6 +66,25 @@ TEST(AntiJoin, OfATickForgetsBothSidesWithIt) {
   EXPECT_EQ(two.bag_of_tick({{5, 5}}, {}), (std::vector{Pair{5, 5}}));
 }
 
+// What it has given goes back to [neg], so that each key passes in one tick only.
+TEST(AntiJoin, GivesTheNewOnesOnlyWhenItsOwnKeysComeBack) {
+  In<std::pair<std::string, int>> in;
+  Out<std::pair<std::string, int>> out;
+  static constexpr node<"fresh"> fresh;
+  FlowScript script([&] {
+    return flow(
+        fresh = anti_join(tick, forever) >> tee(), source_stream(in) >> fresh[pos],
+        fresh >> map([](std::string const& key, int) { return key; }) >> defer_tick() >> fresh[neg],
+        fresh >> out.collect());
+  });
+  script.tick({in.gets(std::pair{"a", 1}, std::pair{"b", 2}, std::pair{"a", 3})},
+              {out.gives(std::pair{"a", 1}, std::pair{"b", 2}, std::pair{"a", 3})});
+  script.tick({in.gets(std::pair{"a", 4}, std::pair{"c", 5})}, {out.gives(std::pair{"c", 5})});
+  script.tick({in.gets(std::pair{"c", 6}, std::pair{"b", 7}, std::pair{"d", 8})},
+              {out.gives(std::pair{"d", 8})});
+  EXPECT_EQ(script.differences(), "");
+}
+
 // What is not kept need not be copyable.
 TEST(AntiJoin, PassesOnWhatCanOnlyBeMoved) {
   Out<std::string> out;

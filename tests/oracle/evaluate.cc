@@ -55,6 +55,13 @@ std::vector<std::vector<int>> find_groups(Shape const& shape) {
   return groups;
 }
 
+bool is_cycle(Shape const& shape, std::vector<int> const& group) {
+  if (group.size() > 1) return true;
+  Node const& node = shape.nodes[static_cast<std::size_t>(group[0])];
+  auto const is_itself = [&](Feed const& feed) { return feed.node == group[0]; };
+  return std::any_of(node.inputs.begin(), node.inputs.end(), is_itself);
+}
+
 Items sorted(Items items) {
   std::sort(items.begin(), items.end());
   return items;
@@ -110,9 +117,11 @@ std::vector<Items> Oracle::evaluate(int at, Given given) const {
 
 void Oracle::settle(std::vector<int> const& group, Given given) {
   constexpr int rounds_max = 10'000;
+  bool const cycle = is_cycle(shape_, group);
   int rounds = 0;
   for (bool changed = true; changed;) {
-    WEIR_ASSERT(++rounds < rounds_max);  // else a cycle that never ends
+    ++rounds;
+    WEIR_ASSERT(rounds < rounds_max);  // else a cycle that never ends
     changed = false;
     for (int const n : group) {
       std::vector<Items> gives = evaluate(n, given);
@@ -120,9 +129,9 @@ void Oracle::settle(std::vector<int> const& group, Given given) {
         if (items.size() > items_max) throw TooManyItems();
       }
       std::vector<Items>& known = out_[static_cast<std::size_t>(n)];
-      if (same_bags(gives, known)) continue;
+      if (cycle && same_bags(gives, known)) continue;
       known = std::move(gives);
-      changed = true;
+      changed = cycle;
     }
   }
 }

@@ -1,4 +1,5 @@
-// A random flow of a few operators, from a seed.
+// A random flow of a few operators, from a seed: one of which a little input does not make more
+// than the oracle takes.
 #pragma once
 
 #include <cstdint>

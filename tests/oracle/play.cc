@@ -1,67 +1,39 @@
 #include "tests/oracle/play.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <utility>
 
 #include "tests/oracle/evaluate.h"
 #include "tests/oracle/fused.h"
 #include "tests/oracle/print.h"
+#include "tests/oracle/script.h"
 #include "tests/oracle/shape.h"
+#include "weir/base/assert.h"
 #include "weir/base/random.h"
 
 namespace weir::oracle {
 
 namespace {
 
-constexpr int ticks_max = 8;
-
-// One tick: what the sources get, and what must come of it.
-struct Step {
-  std::vector<Items> given;
-  std::vector<Items> expected;
+// What is known of a script: for each of its ticks what comes of it.
+struct Expected {
+  std::vector<Items> outputs;
   bool starts_tick = false;
 };
 
-// Of at most so many items for each source.
-std::vector<Items> random_batches(Random& random, std::uint64_t size_max) {
-  std::vector<Items> given(source_count);
-  for (int s = 0; s < source_count; ++s) {
-    if (random.once_in(4)) continue;
-    for (std::uint64_t n = random.below(size_max + 1); n > 0; --n) {
-      int const v = static_cast<int>(random.below(domain));
-      int const key = static_cast<int>(random.below(4));
-      given[static_cast<std::size_t>(s)].push_back(s < number_source_count ? Item(v)
-                                                                           : Item(key, v));
-    }
-  }
-  return given;
-}
-
-// Ends before the flow has too many items to be worth the time.
-std::vector<Step> make_script(Shape const& shape, Random& random) {
-  std::vector<Step> steps;
+// Of as many ticks as are worth the time: a flow may multiply its items beyond measure.
+std::vector<Expected> ask_oracle(Shape const& shape, Script const& script) {
+  std::vector<Expected> expected;
   Oracle oracle(shape);
-  // Many items go another way than few: in blocks.
-  std::uint64_t const size_max = random.once_in(5) ? 150 : 6;
   try {
-    for (int i = 0; i < ticks_max; ++i) {
-      Step step;
-      step.given = random_batches(random, size_max);
-      step.expected = oracle.run_tick(step.given);
-      step.starts_tick = oracle.starts_tick();
-      steps.push_back(std::move(step));
+    for (Step const& step : script) {
+      std::vector<Items> outputs = oracle.run_tick(step.given);
+      expected.push_back({std::move(outputs), oracle.starts_tick()});
     }
   } catch (TooManyItems) {}
-  return steps;
-}
-
-void give(Ends& ends, std::vector<Items> const& given) {
-  for (std::size_t s = 0; s < given.size(); ++s) {
-    for (Item const& item : given[s]) {
-      if (s < number_source_count) ends.numbers[s].give(item.leaf[0]);
-      else ends.pairs.give(Pair{item.leaf[0], item.leaf[1]});
-    }
-  }
+  return expected;
 }
 
 // Whether all that comes out there comes in one order.
@@ -76,84 +48,106 @@ bool is_ordered(Shape const& shape, std::size_t output) {
   return paths < 2 && ordered;
 }
 
-std::string text_of(Items const& items) {
-  std::vector<std::string> shown;
-  std::string text = "{";
-  for (Item const& item : items) {
-    if (text.size() > 1) text += ", ";
-    if (item.count > 1) text += "(";
-    for (int i = 0; i < item.count; ++i) text += (i > 0 ? " " : "") + std::to_string(item.leaf[i]);
-    if (item.count > 1) text += ")";
+// A flow that runs, fed with a script.
+class Player {
+ public:
+  Player(FusedFlow const& flow, Shape const& shape, Script const& script) : script_(script) {
+    for (std::size_t o = 0; o < output_count; ++o) ordered_[o] = is_ordered(shape, o);
+    flow.install(ends_, graph_);
   }
-  return text + "}";
-}
 
-std::string compare(Shape const& shape, Ends& ends, Step const& step) {
-  for (std::size_t o = 0; o < output_count; ++o) {
-    Items got = std::exchange(ends.outputs[o], {});
-    Items expected = step.expected[o];
-    bool const ordered = is_ordered(shape, o);
-    if (!ordered) {
-      std::sort(got.begin(), got.end());
-      std::sort(expected.begin(), expected.end());
-    }
-    if (got == expected) continue;
-    return "output " + std::to_string(o) + ": expected the " + (ordered ? "sequence " : "bag ") +
-           text_of(expected) + ", got " + text_of(got);
-  }
-  return {};
-}
-
-enum class Budget : std::uint8_t { none, one, random };
-
-TickBudget next_budget(Budget budget, Random& random) {
-  if (budget == Budget::none) return {};
-  if (budget == Budget::one) return {.items = 1};
-  if (random.once_in(8)) return {.time = 0};
-  return {.items = static_cast<std::int64_t>(1 + random.below(6))};
-}
-
-std::string play_script(FusedFlow const& flow, Shape const& shape, std::vector<Step> const& steps,
-                        Budget budget, Random random) {
-  Ends ends;
-  Graph graph;
-  flow.install(ends, graph);
-  std::size_t given = 0;  // steps whose input has been given
-  auto const give_next = [&] {
-    if (given < steps.size()) give(ends, steps[given++].given);
-  };
-  auto const run_turn = [&] {
-    graph.set_budget(next_budget(budget, random));
-    return graph.run_tick();
-  };
-  for (std::size_t tick = 0; tick < steps.size(); ++tick) {
-    std::string const when = "tick " + std::to_string(tick) + ", ";
-    if (given == tick) give_next();
-    while (run_turn() == Status::yielded) {
+  // One tick, and what is wrong with it.
+  std::string run_tick(std::size_t tick, Expected const& expected) {
+    Random random(script_[tick].seed);
+    if (given_ == tick) give_next();
+    while (run_turn(script_[tick].pace, random) == Status::yielded) {
       // What comes in the middle of a tick waits for the next one.
-      if (given == tick + 1 && random.once_in(4)) give_next();
+      if (given_ == tick + 1 && random.once_in(4)) give_next();
     }
-    if (graph.failure() != nullptr) return when + "the flow ended: " + graph.failure()->what;
-    std::string const difference = compare(shape, ends, steps[tick]);
-    if (!difference.empty()) return when + difference;
-    if (given == tick + 1 && graph.can_start() != steps[tick].starts_tick) {
-      return when + "afterwards, expected " +
-             (steps[tick].starts_tick ? "something deferred that starts a tick"
-                                      : "no reason to start a tick");
+    if (graph_.failure() != nullptr) return "the flow ended: " + graph_.failure()->what;
+    std::string difference = compare(expected.outputs);
+    if (!difference.empty()) return difference;
+    if (given_ == tick + 1 && graph_.can_start() != expected.starts_tick) {
+      return std::string("afterwards, expected ") + (expected.starts_tick
+                                                         ? "something deferred that starts a tick"
+                                                         : "no reason to start a tick");
+    }
+    return {};
+  }
+  std::uint64_t yields() const { return graph_.counters().yields; }
+
+ private:
+  Status run_turn(Pace pace, Random& random) {
+    graph_.set_budget(next_budget(pace, random));
+    return graph_.run_tick();
+  }
+
+  void give_next() {
+    if (given_ == script_.size()) return;
+    std::vector<Items> const& given = script_[given_++].given;
+    for (std::size_t s = 0; s < given.size(); ++s) {
+      for (Item const& item : given[s]) {
+        if (s < number_source_count) ends_.numbers[s].give(item.leaf[0]);
+        else ends_.pairs.give(Pair{item.leaf[0], item.leaf[1]});
+      }
     }
   }
-  return {};
+
+  std::string compare(std::vector<Items> const& all) {
+    for (std::size_t o = 0; o < output_count; ++o) {
+      Items got = std::exchange(ends_.outputs[o], {});
+      Items expected = all[o];
+      if (!ordered_[o]) {
+        std::sort(got.begin(), got.end());
+        std::sort(expected.begin(), expected.end());
+      }
+      if (got == expected) continue;
+      return "output " + std::to_string(o) + ": expected the " +
+             (ordered_[o] ? "sequence " : "bag ") + text_of(expected) + ", got " + text_of(got);
+    }
+    return {};
+  }
+
+  Script const& script_;
+  std::array<bool, output_count> ordered_{};
+  Ends ends_;
+  Graph graph_;
+  std::size_t given_ = 0;  // steps whose input has been given
+};
+
+// Where a script goes wrong, if it does.
+struct Difference {
+  std::size_t tick = 0;
+  std::string what;
+
+  bool found() const { return !what.empty(); }
+};
+
+Difference play_script(FusedFlow const& flow, Shape const& shape, Script const& script,
+                       Played& played) {
+  std::vector<Expected> const expected = ask_oracle(shape, script);
+  Player player(flow, shape, script);
+  Difference difference;
+  for (std::size_t tick = 0; tick < expected.size() && !difference.found(); ++tick) {
+    difference = {tick, player.run_tick(tick, expected[tick])};
+    for (Items const& items : expected[tick].outputs) played.items += items.size();
+    ++played.ticks;
+  }
+  played.yields += player.yields();
+  return difference;
 }
 
-// What to give it again, as text.
-std::string given_text(std::vector<Step> const& steps) {
-  std::string text;
-  for (std::size_t tick = 0; tick < steps.size(); ++tick) {
-    text += "  tick " + std::to_string(tick) + " gets";
-    for (Items const& items : steps[tick].given) text += " " + text_of(items);
-    text += "\n";
-  }
-  return text;
+// The shortest way to see it, as text.
+std::string explain(FusedFlow const& flow, Shape const& shape, Script const& script) {
+  Played ignored;
+  auto const goes_wrong = [&](Script const& tried) {
+    return play_script(flow, shape, tried, ignored).found();
+  };
+  Script const shortest = shrink(script, goes_wrong);
+  Difference const difference = play_script(flow, shape, shortest, ignored);
+  std::string text = "tick " + std::to_string(difference.tick) + ", " + difference.what + "\n";
+  for (std::string const& statement : statements_of(shape)) text += "  " + statement + "\n";
+  return text + text_of(shortest);
 }
 
 }  // namespace
@@ -163,29 +157,21 @@ std::vector<FusedFlow>& fused_flows() {
   return flows;
 }
 
-Played play(FusedFlow const& flow, int scripts) {
-  constexpr std::string_view names[] = {"no budget", "a budget of 1", "random budgets"};
+Played play(FusedFlow const& flow, std::uint64_t ticks) {
   Shape const shape = parse_shape(flow.seed, flow.shape);
   Played played;
-  for (int script = 0; script < scripts; ++script) {
-    Random random(flow.seed * 1'000 + static_cast<std::uint64_t>(script));
-    std::vector<Step> const steps = make_script(shape, random);
-    for (Budget const budget : {Budget::none, Budget::one, Budget::random}) {
-      std::string const difference = play_script(flow, shape, steps, budget, random);
-      if (difference.empty()) continue;
+  while (played.ticks < ticks) {
+    Random random(flow.seed * 1'000'000 + played.scripts);
+    Script const script = random_script(random);
+    bool const differs = play_script(flow, shape, script, played).found();
+    if (differs) {
       played.difference = "flow of seed " + std::to_string(flow.seed) + ", script " +
-                          std::to_string(script) + ", " +
-                          std::string(names[static_cast<int>(budget)]) + ": " + difference + "\n";
-      for (std::string const& statement : statements_of(shape)) {
-        played.difference += "  " + statement + "\n";
-      }
-      played.difference += given_text(steps);
+                          std::to_string(played.scripts) + ": " + explain(flow, shape, script);
       return played;
     }
-    played.ticks += steps.size();
-    for (Step const& step : steps) {
-      for (Items const& items : step.expected) played.items += items.size();
-    }
+    ++played.scripts;
+    // Else it is too much for the oracle in its first tick already.
+    WEIR_ASSERT(played.scripts < 2 * ticks + 100);
   }
   return played;
 }

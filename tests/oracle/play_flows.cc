@@ -1,4 +1,5 @@
-// Plays the random flows it is linked with: play_flows SCRIPTS. See fuzz/flows.
+// Plays the random flows it is linked with: play_flows TICKS. See fuzz/flows.
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
@@ -7,10 +8,10 @@
 
 int main(int count, char** words) {
   using namespace weir::oracle;
-  int const scripts = count > 1 ? std::atoi(words[1]) : 100;
+  std::uint64_t const ticks = count > 1 ? std::strtoull(words[1], nullptr, 10) : 10'000;
   int status = 0;
   for (FusedFlow const& flow : fused_flows()) {
-    Played const played = play(flow, scripts);
+    Played const played = play(flow, ticks);
     if (played.difference.empty()) continue;
     std::fputs(played.difference.c_str(), stdout);
     status = 1;

@@ -128,10 +128,15 @@ class Bytes {
 
 inline Bytes View::own() const { return Bytes(text()); }
 
-// Memory that the kernel has filled: one reference to its storage, given back on destruction.
+// Memory that the kernel fills: one reference to its storage, given back on destruction.
 class Buffer {
  public:
   Buffer() = default;
+  // On the heap.
+  static Buffer of_size(std::uint32_t size) {
+    Storage& storage = allocate_storage(size);
+    return {bytes_of(storage), size, storage};
+  }
   // Takes over one reference.
   Buffer(std::byte* data, std::uint32_t size, Storage& storage)
       : data_(data), size_(size), storage_(&storage) {}
@@ -152,6 +157,12 @@ class Buffer {
   bool empty() const { return size_ == 0; }
   Storage* storage() const { return storage_; }
   View view() const { return {data_, size_, storage_}; }
+
+  // Hands the reference over to the caller; the buffer is empty then.
+  Storage* let_go() {
+    size_ = 0;
+    return std::exchange(storage_, nullptr);
+  }
 
  private:
   std::byte* data_ = nullptr;

@@ -48,6 +48,8 @@ struct OperatorInfo {
   bool source = false;
   // Takes its item type from the first input that has one (a union in a cycle), not from all.
   bool typed_by_any_input = false;
+  // What it gives depends on the type of input 0 alone, so the other may come from itself.
+  bool typed_by_first_input = false;
   // Gives what it has collected at the start of its stratum.
   bool flushes = false;
   // Has something to give in every tick that happens, even without input.

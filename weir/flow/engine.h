@@ -22,6 +22,7 @@
 #include "weir/base/slice.h"
 #include "weir/flow/concerning.h"
 #include "weir/flow/emit.h"
+#include "weir/flow/installed_flow.h"
 #include "weir/flow/spec.h"
 #include "weir/flow/states.h"
 #include "weir/flow/types.h"
@@ -55,6 +56,7 @@ class Engine final : public Program {
       : statements_(std::move(statements)), states_{Held::make(statements_, Nodes{})} {}
 
   void register_with(Graph& graph) {
+    context_ = &graph.context();
     fill_subgraphs(Subgraphs{});
     for (Subgraph& subgraph : subgraphs_) graph.add(subgraph);
     connect_buffers(graph, Edges{});
@@ -74,7 +76,7 @@ class Engine final : public Program {
   // ---- 2. one function of each (node, port): what an Emit calls ----
 
  public:
-  Context const& context() const { return context_; }
+  Context const& context() const { return *context_; }
 
   // Along an edge, from its source, or (`FromBuffer`) out of its handoff. Into a node with one
   // caller it is inlined; where several meet there is one function that all of them call, or the
@@ -135,7 +137,6 @@ class Engine final : public Program {
   static Status run_subgraph(void* self, Activation& activation) {
     auto& engine = *static_cast<Engine*>(self);
     constexpr PlanSubgraph subgraph = plan.subgraphs[Which];
-    engine.context_ = {activation.tick, &activation.graph.tick_time()};
     bool finished = true;
     [&]<std::size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
       ((finished &=
@@ -273,10 +274,9 @@ class Engine final : public Program {
     (
         [&] {
           if constexpr (requires { op<Node>().attach(graph, subgraphs_[0]); }) {
-            std::size_t const before = graph.handoffs().size();
-            op<Node>().attach(graph,
-                              subgraphs_[static_cast<std::size_t>(plan.nodes[Node].subgraph)]);
-            if (graph.handoffs().size() > before) ends_[Node] = graph.handoffs()[before];
+            constexpr auto which = static_cast<std::size_t>(plan.nodes[Node].subgraph);
+            ends_[Node] =
+                attach_end(graph, op<Node>(), subgraphs_[which], plan.view(), Index{Node});
           }
         }(),
         ...);
@@ -285,7 +285,7 @@ class Engine final : public Program {
   typename Spec::Statements statements_;
   typename Held::OfNodes states_;
   typename Held::OfEdges buffers_;
-  Context context_;
+  Context const* context_ = nullptr;  // the graph's
   std::array<bool, entry_count == 0 ? 1 : entry_count> unfinished_{};
   std::array<Subgraph, subgraph_count> subgraphs_;
   std::array<HandoffBase const*, node_count> ends_{};

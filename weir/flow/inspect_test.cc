@@ -140,7 +140,6 @@ TEST(PlanOf, AFlowAmongOthersShowsItsOperators) {
                             tick, [] { return 0; }, [](int& sum, int v) { sum += v; }) >>
            dest(sums))
       .install(graph);
-  graph.connect(graph.subgraphs().back(), sums, nullptr);
   graph.make_subgraph("after", 4, from(sums), to(), [](auto&) {});
 
   GraphPlan const plan = plan_of(graph);
@@ -164,6 +163,33 @@ TEST(PlanOf, AFlowAmongOthersShowsItsOperators) {
   }
   EXPECT_EQ(title_of(0), "source_iter");
   EXPECT_EQ(plan.nodes[0].subgraph, 1);
+}
+
+// Also where what it reads or writes was there before it.
+TEST(PlanOf, EachEndOfAFlowIsTheOneThatWritesOrReadsThere) {
+  static constexpr node<"all"> all;
+  static constexpr node<"odd"> odd;
+  static constexpr node<"even"> even;
+  Graph graph;
+  auto& numbers = graph.make_handoff<int>("numbers");
+  auto& evens = graph.make_handoff<int>("evens");
+  auto& odds = graph.make_handoff<int>("odds");
+  graph.make_subgraph("before", 0, from(), to(numbers), [](auto&) {});
+  graph.make_subgraph("of odds", 1, from(odds), to(), [](auto&) {});
+  graph.make_subgraph("of evens", 1, from(evens), to(), [](auto&) {});
+  flow(all = source(numbers) >> tee(), all >> filter([](int v) { return v % 2 == 0; }) >> even,
+       even = dest(evens), all >> filter([](int v) { return v % 2 != 0; }) >> odd, odd = dest(odds))
+      .install(graph);
+
+  GraphPlan const plan = plan_of(graph);
+  std::vector<std::pair<std::string_view, std::string_view>> handoffs;
+  for (PlanEdge const& edge : plan.edges) {
+    if (edge.kind != EdgeKind::handoff) continue;
+    handoffs.emplace_back(plan.nodes[static_cast<std::size_t>(edge.source)].title(),
+                          plan.nodes[static_cast<std::size_t>(edge.target)].title());
+  }
+  EXPECT_EQ(handoffs, (std::vector<std::pair<std::string_view, std::string_view>>{
+                          {"before", "source"}, {"odd", "of odds"}, {"even", "of evens"}}));
 }
 
 TEST(PlanOf, AnEmptyGraphHasAPlan) {

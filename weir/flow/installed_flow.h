@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 #include "weir/base/slice.h"
 #include "weir/plan/plan.h"
@@ -19,5 +20,20 @@ struct InstalledFlow final : Program {
   // For each node the handoff by which it reads or writes what is outside the flow, or null.
   Slice<HandoffBase const* const> ends;
 };
+
+// Has an operator attach itself, once it knows where in the plan it stands, if it asks. Returns the
+// handoff by which it reads or writes: the one that it names, or else the one that the graph knows
+// since; null where there is none.
+template <class Op>
+HandoffBase const* attach_end(Graph& graph, Op& op, Subgraph& subgraph, PlanView plan, Index node) {
+  if constexpr (requires { op.place(plan, node); }) op.place(plan, node);
+  std::size_t const before = graph.handoffs().size();
+  if constexpr (std::is_void_v<decltype(op.attach(graph, subgraph))>) {
+    op.attach(graph, subgraph);
+    return graph.handoffs().size() > before ? graph.handoffs()[before] : nullptr;
+  } else {
+    return op.attach(graph, subgraph);
+  }
+}
 
 }  // namespace weir

@@ -149,7 +149,11 @@ struct Types {
   template <std::size_t Node>
   static consteval auto given_by() {
     using Op = typename Spec::template OperatorAt<Node>;
+    constexpr auto typed_by = static_cast<std::size_t>(plan.nodes[Node].typed_by);
     if constexpr (Op::info.source) return Op::output();  // whatever may flow into it
+    // (Whether it takes this together with the other is asked when both are known: `refuses`.)
+    else if constexpr (Op::info.typed_by_first_input)
+      return output_of<Op>(TypeList<ItemOnEdge<typed_by>>{});
     else return output_of<Op>(inputs_of<Node>());
   }
   template <std::size_t Node>
@@ -264,6 +268,41 @@ struct Types {
     return {};
   }
 
+  // What it gives is known before all of what it is given.
+  static constexpr bool is_typed_early(PlanNode const& node) {
+    return node.info.typed_by_first_input || (node.info.source && node.input_count > 0);
+  }
+  // Those nodes, in the order of their types.
+  static constexpr std::size_t first_typed_count = [] {
+    std::size_t count = 0;
+    for (PlanNode const& node : plan.nodes) count += is_typed_early(node) ? 1 : 0;
+    return count;
+  }();
+  static constexpr std::array<std::size_t, first_typed_count> first_typed = [] {
+    std::array<std::size_t, first_typed_count> all{};
+    std::size_t next = 0;
+    for (std::size_t const n : in_type_order) {
+      if (is_typed_early(plan.nodes[n])) all[next++] = n;
+    }
+    return all;
+  }();
+
+  template <std::size_t Node>
+  static consteval bool refuses() {
+    return []<class... In>(TypeList<In...>) {
+      if constexpr (any_untyped<In...>) return false;
+      else return !takes_all<typename Spec::template OperatorAt<Node>, In...>();
+    }(inputs_of<Node>());
+  }
+  template <std::size_t... FirstTyped>
+  static consteval Index find_refusing(std::index_sequence<FirstTyped...>) {
+    bool const refusing[] = {false, refuses<first_typed[FirstTyped]>()...};
+    for (std::size_t at = 1; at < std::size(refusing); ++at) {
+      if (refusing[at]) return static_cast<Index>(first_typed[at - 1]);
+    }
+    return no_index;
+  }
+
   // (Arrays rather than folds: clang folds no more than 256 expressions.)
   template <std::size_t... Position, std::size_t... Agreeing>
   static consteval WrongItem find_wrong(std::index_sequence<Position...>,
@@ -271,9 +310,11 @@ struct Types {
     WrongItem const misrouted = find_misrouted(std::make_index_sequence<router_count>{});
     if (misrouted.kind != WrongItem::nothing) return misrouted;
     bool const untyped[] = {false, is_untyped<in_type_order[Position]>...};
+    Index const refusing = find_refusing(std::make_index_sequence<first_typed_count>{});
     for (std::size_t at = 1; at < std::size(untyped); ++at) {
+      auto const node = static_cast<Index>(in_type_order[at - 1]);
       // The first of them was given something: it is the one that refused it.
-      if (untyped[at]) return {WrongItem::refused, static_cast<Index>(in_type_order[at - 1])};
+      if (untyped[at] || node == refusing) return {WrongItem::refused, node};
     }
     bool const uncopied[] = {false, is_uncopied<in_type_order[Position]>()...};
     for (std::size_t at = 1; at < std::size(uncopied); ++at) {

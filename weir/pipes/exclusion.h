@@ -24,12 +24,14 @@ struct ExclusionState {
 // `KeyOf::of(item)` is the key of an item of `pos`.
 template <class KeyOf, class Pos, class Neg>
 struct Exclusion : Operator {
-  static consteval OperatorInfo row(std::string_view name, bool typed_by_any_input) {
+  // `alike`: both inputs carry one type, and either tells it.
+  static consteval OperatorInfo row(std::string_view name, bool alike) {
     return {.name = name,
             .inputs = {2, 2},
             .input_ports = {"pos", "neg"},
             .blocking_inputs = 0b10,
-            .typed_by_any_input = typed_by_any_input,
+            .typed_by_any_input = alike,
+            .typed_by_first_input = !alike,
             .replays = lives_forever<Pos>,
             .ends_ticks = !lives_forever<Neg>,
             .ends_runs = lives_a_run<Neg>};

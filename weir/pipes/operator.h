@@ -21,7 +21,7 @@
 // takes() says whether the operator can work with such items, and `Aloud` it says so as a compile
 // error (a static_assert): the flow asks silently of all nodes first, then aloud of the first that
 // cannot, so one mistake is one error and its message is short. output() is asked only of items
-// that are taken.
+// that are taken; or, of input 0 alone, before the other is known (`typed_by_first_input`).
 //
 // An operator whose outputs have names (`output_ports` in its row) gives an item to one of them:
 //

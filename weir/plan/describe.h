@@ -13,8 +13,8 @@ namespace weir {
 std::string to_mermaid(PlanView const& plan);
 // The same for Graphviz (`dot -Tsvg`).
 std::string to_dot(PlanView const& plan);
-// Nodes, edges, subgraphs and loops as JSON, for programs. References are positions in those
-// arrays.
+// Nodes, edges, subgraphs, loops and remarks (remarks.h) as JSON, for programs. References are
+// positions in those arrays.
 std::string to_json(PlanView const& plan);
 
 }  // namespace weir

@@ -1,8 +1,9 @@
 // In which order item types become known.
 //
 // Types flow from sources. Most operators need the types of all their inputs; a union takes that of
-// the first input that has one, and so a cycle takes its type from outside. What is left in the end
-// is a cycle, or a union, that nothing outside feeds: C++ cannot infer around it.
+// the first input that has one, and so a cycle takes its type from outside. An anti_join gives what
+// its input 0 brings, so what goes round to its input 1 does not hold it up. What is left in the
+// end is a cycle, or a union, that nothing outside feeds: C++ cannot infer around it.
 //
 // Reads nodes, edges, out_edges. Writes nodes (type_order, typed_by).
 #pragma once
@@ -28,8 +29,13 @@ constexpr Diagnostic order_types(PlanSpans plan) {
       auto const t = static_cast<std::size_t>(plan.edges[static_cast<std::size_t>(e)].target);
       PlanNode& target = plan.nodes[t];
       ++known_inputs[t];
-      if (target.typed_by == no_index) target.typed_by = e;
-      bool const enough = target.info.typed_by_any_input || known_inputs[t] == target.input_count;
+      bool const is_first = plan.edges[static_cast<std::size_t>(e)].port == 0;
+      if (target.info.typed_by_first_input ? is_first : target.typed_by == no_index) {
+        target.typed_by = e;
+      }
+      bool const enough = target.info.typed_by_any_input ||
+                          (target.info.typed_by_first_input && is_first) ||
+                          known_inputs[t] == target.input_count;
       if (!enough || target.type_order != no_index) continue;
       target.type_order = order++;
       known.push_back(t);

@@ -42,6 +42,22 @@ TEST(OrderTypes, AJoinInACycleNeedsAUnion) {
   EXPECT_EQ(plan.diagnostic.check, Check::untyped_cycle);
 }
 
+// What it gives is what comes on [pos]; what comes back to [neg] is of no account.
+TEST(OrderTypes, AnAntiJoinIsTypedByItsFirstInput) {
+  TestPlan const plan({"rest = anti_join >> tee", "rest >> map >> defer_tick >> rest[neg]",
+                       "source >> rest[pos]", "rest >> for_each"});
+  ASSERT_TRUE(plan.diagnostic.ok());
+  PlanEdge const& from_outside = plan.edge("source", "anti_join");
+  EXPECT_EQ(&plan.edges[static_cast<std::size_t>(plan.node("anti_join").typed_by)], &from_outside);
+  EXPECT_LT(plan.node("anti_join").type_order, plan.node("defer_tick").type_order);
+}
+
+TEST(OrderTypes, AnAntiJoinWhoseFirstInputIsItselfIsRefused) {
+  TestPlan const plan({"rest = anti_join >> tee", "rest >> defer_tick >> rest[pos]",
+                       "source >> rest[neg]", "rest >> for_each"});
+  EXPECT_EQ(plan.diagnostic.check, Check::untyped_cycle);
+}
+
 TEST(OrderTypes, ADeferredEdgeCarriesATypeToo) {
   TestPlan const plan({"u = union >> tee", "source >> u", "u >> defer_tick >> u", "u >> for_each"});
   EXPECT_TRUE(plan.diagnostic.ok());
@@ -78,7 +94,9 @@ TEST(OrderTypes, RandomPlansAreTypedInOrder) {
     for (PlanEdge const& edge : plan.edges) {
       PlanNode const& target = plan.nodes[static_cast<std::size_t>(edge.target)];
       PlanNode const& source = plan.nodes[static_cast<std::size_t>(edge.source)];
-      if (target.info.typed_by_any_input) continue;
+      bool const may_come_later =
+          target.info.typed_by_any_input || (target.info.typed_by_first_input && edge.port > 0);
+      if (may_come_later) continue;
       EXPECT_LT(source.type_order, target.type_order);
     }
   }

@@ -76,9 +76,10 @@ constexpr void place_handoffs(PlanSpans plan) {
     PlanNode const& source = plan.nodes[static_cast<std::size_t>(edge.source)];
     PlanNode const& target = plan.nodes[static_cast<std::size_t>(edge.target)];
     bool const staged = target.info.stages || target.info.wants_handoff;
-    if (edge.delay != Delay::none || staged) {
+    bool const blocks = target.info.blocks(edge.port);
+    if (staged || (edge.delay != Delay::none && !blocks)) {
       edge.kind = EdgeKind::handoff;
-    } else if (target.info.blocks(edge.port)) {
+    } else if (blocks) {
       edge.kind = EdgeKind::blocking;
       edge.marks = !target.info.replays && (target.info.flushes || target.info.ends_ticks);
     } else if (source.stratum != target.stratum) {

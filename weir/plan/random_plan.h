@@ -22,8 +22,8 @@ inline std::uint64_t random_plan_seed() {
 inline TestStatements random_statements(std::uint64_t seed, std::size_t cells) {
   Random random(seed);
   constexpr std::string_view operators[] = {
-      "source",     "map",  "map",        "join", "replaying_join",
-      "difference", "fold", "defer_tick", "sort", "defer_tick_lazy"};
+      "source",    "map",  "map",        "join", "replaying_join", "difference",
+      "anti_join", "fold", "defer_tick", "sort", "defer_tick_lazy"};
   TestStatements statements;
   std::vector<std::string> inputs;
   for (std::size_t c = 0; c < cells; ++c) {

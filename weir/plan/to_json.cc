@@ -1,5 +1,6 @@
 #include "weir/plan/describe.h"
 #include "weir/plan/escape.h"
+#include "weir/plan/remarks.h"
 
 namespace weir {
 
@@ -91,8 +92,12 @@ std::string to_row(PlanLoop const& loop) {
   return Row().text("name", loop.name).reference("parent", loop.parent).done();
 }
 
-template <class T>
-std::string to_array(std::string_view key, Slice<T const> things) {
+std::string to_row(Remark const& remark) {
+  return Row().reference("node", remark.node).text("text", remark.text).done();
+}
+
+template <class Things>
+std::string to_array(std::string_view key, Things const& things) {
   std::string array = "  \"" + std::string(key) + "\": [";
   for (std::size_t i = 0; i < things.size(); ++i) {
     array += i == 0 ? "\n    " : ",\n    ";
@@ -104,9 +109,11 @@ std::string to_array(std::string_view key, Slice<T const> things) {
 }  // namespace
 
 std::string to_json(PlanView const& plan) {
+  std::vector<Remark> const remarks = remarks_on(plan);
   return "{\n" + to_array("nodes", plan.nodes) + ",\n" + to_array("edges", plan.edges) + ",\n" +
          to_array("subgraphs", plan.subgraphs) +
-         (plan.loops.empty() ? "" : ",\n" + to_array("loops", plan.loops)) + "\n}\n";
+         (plan.loops.empty() ? "" : ",\n" + to_array("loops", plan.loops)) +
+         (remarks.empty() ? "" : ",\n" + to_array("remarks", remarks)) + "\n}\n";
 }
 
 }  // namespace weir

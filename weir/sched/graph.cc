@@ -11,10 +11,6 @@ namespace weir {
 
 namespace {
 
-// Under a time budget an activation is given this many items at a time, so that the clock is looked
-// at.
-constexpr std::int64_t items_per_look_at_the_clock = 1024;
-
 // Within a tick data never goes back; and an iteration sees all that enters its loop.
 void check_direction(Subgraph const& writer, Delay delay, Subgraph const& reader) {
   if (delay == Delay::iteration) {
@@ -38,53 +34,78 @@ void check_direction(Subgraph const& writer, Delay delay, Subgraph const& reader
 }  // namespace
 
 HandoffCounters HandoffBase::counters() const {
-  auto const unflipped = static_cast<std::uint64_t>(shared_ ? 0 : write_.end - write_.begin);
-  auto const unread = static_cast<std::uint64_t>(read_.end - cursor_);
+  auto const unflipped = static_cast<std::uint64_t>(shared_ ? 0 : write_end_ - write_.begin);
+  auto const unread = static_cast<std::uint64_t>(read_end_ - cursor_);
   std::uint64_t const waiting = (unflipped + unread) / item_size_;
   return {(read_bytes_ + unflipped) / item_size_, waiting,
           std::max<std::uint64_t>(high_water_bytes_ / item_size_, waiting)};
 }
 
-// ---- the ready set: one FIFO a stratum, one bit for each that is not empty ----
+// ---- the ready set ----
+//
+// (What an activation comes through is inlined into run_ready, and what few come through is not:
+// without that an activation takes 200 instructions with g++ and 245 with clang instead of 150.)
 
-inline void Graph::make_ready(Subgraph& subgraph) {
-  if (subgraph.queued_ != 0) [[unlikely]] {
-    if ((subgraph.queued_ & Subgraph::is_in_loop) != 0) enter(*subgraph.loop);
-    if ((subgraph.queued_ & Subgraph::is_ready) != 0) return;
-  }
+inline bool Graph::any_bit() const {
+  for (std::uint64_t const word : ready_mask_)
+    if (word != 0) return true;
+  return false;
+}
+
+inline void Graph::append(Subgraph& subgraph) {
   subgraph.queued_ |= Subgraph::is_ready;
   subgraph.next_ready_ = nullptr;
-  Fifo& fifo = ready_[subgraph.stratum];
-  (fifo.tail == nullptr ? fifo.head : fifo.tail->next_ready_) = &subgraph;
+  Fifo& fifo = *subgraph.fifo_;
+  if (fifo.head != nullptr) {
+    fifo.tail->next_ready_ = &subgraph;
+  } else {
+    fifo.head = &subgraph;
+    set_bit(subgraph.stratum);
+  }
   fifo.tail = &subgraph;
-  ready_mask_[subgraph.stratum / 64] |= std::uint64_t{1} << (subgraph.stratum % 64);
+}
+
+[[gnu::always_inline]] inline void Graph::make_ready(Subgraph& subgraph) {
+  if (subgraph.queued_ == 0) [[likely]]
+    append(subgraph);
+  else make_ready_again(subgraph);
+}
+
+[[gnu::noinline]] void Graph::make_ready_again(Subgraph& subgraph) {
+  if ((subgraph.queued_ & Subgraph::is_in_loop) != 0) enter(*subgraph.loop);
+  if ((subgraph.queued_ & Subgraph::is_ready) == 0) append(subgraph);
 }
 
 void Graph::make_ready_first(Subgraph& subgraph) {
   if ((subgraph.queued_ & Subgraph::is_ready) != 0) return;
   subgraph.queued_ |= Subgraph::is_ready;
-  Fifo& fifo = ready_[subgraph.stratum];
-  subgraph.next_ready_ = fifo.head;
-  fifo.head = &subgraph;
-  if (fifo.tail == nullptr) fifo.tail = &subgraph;
-  ready_mask_[subgraph.stratum / 64] |= std::uint64_t{1} << (subgraph.stratum % 64);
+  Fifo& fifo = *subgraph.fifo_;
+  if (fifo.head == nullptr) fifo.tail = &subgraph;
+  subgraph.next_ready_ = std::exchange(fifo.head, &subgraph);
+  set_bit(subgraph.stratum);
 }
 
-inline Subgraph* Graph::pop_ready() {
+// If anything is, `current_` is then the lowest that is not empty.
+inline bool Graph::any_ready() { return current_->head != nullptr || find_ready(); }
+
+[[gnu::noinline]] bool Graph::find_ready() {
   for (std::size_t word = 0; word < ready_mask_.size(); ++word) {
-    if (ready_mask_[word] == 0) continue;
-    auto const bit = static_cast<std::size_t>(std::countr_zero(ready_mask_[word]));
-    Fifo& fifo = ready_[word * 64 + bit];
-    Subgraph* const subgraph = fifo.head;
-    fifo.head = subgraph->next_ready_;
-    if (fifo.head == nullptr) {
-      fifo.tail = nullptr;
+    while (ready_mask_[word] != 0) {  // at most 64 times: those that have run empty lose theirs
+      auto const bit = static_cast<std::size_t>(std::countr_zero(ready_mask_[word]));
+      current_ = &ready_[word * 64 + bit];
+      if (current_->head != nullptr) return true;
       ready_mask_[word] &= ready_mask_[word] - 1;
     }
-    subgraph->queued_ &= static_cast<std::uint8_t>(~Subgraph::is_ready);
-    return subgraph;
   }
-  return nullptr;
+  return false;
+}
+
+[[gnu::always_inline]] inline Subgraph* Graph::pop_ready() {
+  if (!any_ready()) return nullptr;
+  Subgraph* const subgraph = current_->head;
+  current_->head = subgraph->next_ready_;
+  subgraph->queued_ &= static_cast<std::uint8_t>(~Subgraph::is_ready);
+  return subgraph;
 }
 
 // ---- external input ----
@@ -108,8 +129,8 @@ void ExternalInput::list() {
 }
 
 void ExternalInput::notify_from_any_thread() {
-  Atomic<ExternalInput*>& list = graph_->remote_external_;
-  do {  // bounded by the number of channels that are listed at the same time
+  Atomic<ExternalInput*>& list = is_awaited_ ? graph_->remote_awaited_ : graph_->remote_external_;
+  do {  // bounded by the number of inputs that are listed at the same time
     next_ = list.load(MemoryOrder::relaxed);
   } while (!list.exchange_if(next_, this, MemoryOrder::release));
   graph_->wake_runner();
@@ -127,9 +148,25 @@ void Hold::release_from_any_thread() {
   graph_.wake_runner();
 }
 
+void Suspension::set() {
+  if (std::exchange(set_, true)) return;
+  graph_.suspensions_.push_back(this);
+  graph_.suspended_below_ = std::max(graph_.suspended_below_, below_);
+}
+
+void Suspension::release() {
+  if (!std::exchange(set_, false)) return;
+  std::erase(graph_.suspensions_, this);
+  graph_.suspended_below_ = 0;
+  for (Suspension const* other : graph_.suspensions_)
+    graph_.suspended_below_ = std::max(graph_.suspended_below_, other->below_);
+}
+
 void Graph::admit_external() {
-  admit_list(std::exchange(external_, nullptr));
-  if (external_pending()) admit_list(remote_external_.exchange(nullptr, MemoryOrder::acquire));
+  if (external_ != nullptr) admit_list(std::exchange(external_, nullptr));
+  if (awaited_pending()) admit_list(remote_awaited_.exchange(nullptr, MemoryOrder::acquire));
+  if (external_pending() && admits())
+    admit_list(remote_external_.exchange(nullptr, MemoryOrder::acquire));
 }
 
 void Graph::admit_list(ExternalInput* input) {
@@ -149,6 +186,7 @@ void Graph::add(Subgraph& subgraph) {
   WEIR_ASSERT(subgraph.run != nullptr);
   subgraphs_.push_back(&subgraph);
   ++generation_;
+  subgraph.fifo_ = &ready_[subgraph.stratum];
   subgraph.is_noted_ = subgraph.end_tick != nullptr || subgraph.replays || subgraph.loop != nullptr;
   if (subgraph.loop != nullptr) {
     Loop& loop = *subgraph.loop;
@@ -165,7 +203,9 @@ void Graph::add(Subgraph& subgraph) {
 void Graph::connect(Subgraph* writer, HandoffBase& handoff, Subgraph* reader) {
   WEIR_ASSERT(!mid_tick_);
   if (!std::exchange(handoff.connected_, true)) handoffs_.push_back(&handoff);
-  if (writer != nullptr) {
+  auto const& writers = handoff.writers_;
+  bool const is_new = std::find(writers.begin(), writers.end(), writer) == writers.end();
+  if (writer != nullptr && is_new) {
     writer->outputs_.push_back(&handoff);
     handoff.writers_.push_back(writer);
     if (handoff.reader != nullptr) check_direction(*writer, handoff.delay, *handoff.reader);
@@ -176,7 +216,15 @@ void Graph::connect(Subgraph* writer, HandoffBase& handoff, Subgraph* reader) {
     for (Subgraph const* one : handoff.writers_) check_direction(*one, handoff.delay, *reader);
     if (reader->loop != nullptr && !handoff.empty()) schedule(*reader);
   }
+  handoff.deferred_list_ = deferred_list(handoff);
   ++generation_;
+}
+
+// Where it waits for its reader's next tick or iteration.
+HandoffBase** Graph::deferred_list(HandoffBase const& handoff) {
+  if (handoff.delay == Delay::none) return nullptr;
+  if (handoff.reader == nullptr || handoff.delay == Delay::tick_lazy) return &deferred_lazily_;
+  return handoff.delay == Delay::tick ? &deferred_ : &handoff.reader->loop->deferred_;
 }
 
 void Graph::disconnect(HandoffBase& handoff) {
@@ -184,6 +232,7 @@ void Graph::disconnect(HandoffBase& handoff) {
   for (Subgraph* writer : handoff.writers_) std::erase(writer->outputs_, &handoff);
   handoff.writers_.clear();
   handoff.reader = nullptr;
+  handoff.deferred_list_ = nullptr;
   handoff.discard();
   if (std::exchange(handoff.connected_, false)) std::erase(handoffs_, &handoff);
   ++generation_;
@@ -196,6 +245,7 @@ Loop& Graph::make_loop(std::string name, Stratum first, Stratum last, LoopOption
   WEIR_ASSERT(loop.parent_ == nullptr || loop.parent_->graph_ == this);
   loop.graph_ = this;
   loop.end_.run = &Graph::end_iteration;
+  loop.end_.fifo_ = &ready_[loop.end_.stratum];
   ++generation_;
   return loop;
 }
@@ -213,12 +263,6 @@ bool Graph::reaches(Subgraph const& from, Subgraph const& to) const {
   return false;
 }
 
-bool Graph::any_ready() const {
-  std::uint64_t ready = 0;
-  for (std::uint64_t const word : ready_mask_) ready |= word;
-  return ready != 0;
-}
-
 void Graph::schedule(Subgraph& subgraph) {
   start_ = true;
   if (!mid_tick_) {
@@ -234,6 +278,7 @@ void Graph::schedule(Subgraph& subgraph) {
 void Graph::begin_tick() {
   start_ = false;
   mid_tick_ = true;
+  current_ = ready_.data();
   time_.begin_tick();
   admit_external();
 }
@@ -242,71 +287,103 @@ Status Graph::run_tick() {
   if (failure_) return Status::done;
   if (held()) return Status::yielded;
   if (!mid_tick_) begin_tick();
-  Subgraph* running = pop_ready();
+  Activation activation{*this, budget_.items, tick(), false, nullptr};
   try {
-    if (running != nullptr && run_ready(running) == Status::yielded) {
+    if (any_bit() && run_ready(activation) == Status::yielded) {
       ++counters_.yields;
       return Status::yielded;
     }
-    end_tick(running);
+    end_tick(activation);
   } catch (std::exception const& thrown) {
-    return fail(*running, thrown.what());
+    return fail(*activation.subgraph, thrown.what());
   } catch (...) {
-    return fail(*running, "something that is not a std::exception");
+    return fail(*activation.subgraph, "something that is not a std::exception");
   }
   return Status::done;
 }
 
-// Runs `running` and then whatever is ready, until nothing is (each stratum reaches its fixed
-// point) or the tick must yield. `running` is always the subgraph that runs, for whoever catches
-// what it throws.
-Status Graph::run_ready(Subgraph*& running) {
+// What a call of run_tick may still do.
+struct Graph::Turn {
+  // Under a time budget an activation is given this many items at a time, so that the clock is
+  // looked at.
+  static constexpr std::int64_t items_per_look_at_the_clock = 1024;
+  static constexpr double cycles_max = 4e18;  // a hundred years, or never
+
+  Turn(TickBudget const& budget, std::uint64_t now) : timed(budget.time != never) {
+    if (!timed) return;
+    double const cycles = static_cast<double>(budget.time) * cycles_per_nanosecond();
+    end = now + static_cast<std::uint64_t>(std::min(cycles, cycles_max));
+  }
+  // Fills up what the next activation is given.
+  void give(Activation& activation) {
+    if (!timed) return;
+    kept_back += activation.budget;
+    activation.budget = std::min(kept_back, items_per_look_at_the_clock);
+    kept_back -= activation.budget;
+  }
+  bool out_of_time(std::uint64_t now) const {
+    return timed && static_cast<std::int64_t>(now - end) >= 0;
+  }
+
+  bool const timed;
+  // The one that yielded has not pulled anything: it waits for the world, not for its turn.
+  bool waits = false;
+  std::int64_t kept_back = 0;  // items of the budget
+  std::uint64_t end = 0;       // in cycles
+};
+
+// Runs whatever is ready until nothing is (each stratum reaches its fixed point) or the tick must
+// yield. `activation.subgraph` is always the one that runs, for whoever catches what it throws.
+Status Graph::run_ready(Activation& activation) {
   std::uint64_t now = cycles();
-  bool const timed = budget_.time != never;
-  std::uint64_t const end =
-      timed ? now + static_cast<std::uint64_t>(static_cast<double>(budget_.time) *
-                                               cycles_per_nanosecond())
-            : 0;
-  std::int64_t const slice = timed ? items_per_look_at_the_clock : budget_.items;
-  std::int64_t left = budget_.items;
-  Activation activation{*this, 0, tick_, false, nullptr};
-  do {
-    std::int64_t const given = std::min(left, slice);
-    activation.budget = given;
-    Status const status = activate(*running, activation);
-    left -= given - activation.budget;
-    std::uint64_t const then = cycles();
-    running->counters.busy_cycles += then - now;
+  Turn turn(budget_, now);
+  turn.give(activation);
+  must_look_ = turn.timed;
+  while (Subgraph* const subgraph = pop_ready()) {
+    std::int64_t const given = activation.budget;
+    if (activate(*subgraph, activation) == Status::yielded) [[unlikely]] {
+      note_yield(*subgraph);
+      turn.waits = activation.budget == given;
+    }
+    schedule_readers(*subgraph);
+    std::uint64_t const then = cycles();  // one read: where an activation ends, the next begins
+    subgraph->counters.busy_cycles += then - now;
     now = then;
-    bool const out_of_time = timed && static_cast<std::int64_t>(now - end) >= 0;
-    // Who yields without having pulled anything waits for the world, not for its turn.
-    bool const waits = status == Status::yielded && activation.budget == given;
-    if ((left <= 0 || out_of_time || held() || waits) && any_ready()) return Status::yielded;
-    running = pop_ready();
-  } while (running != nullptr);
+    if ((activation.budget <= 0 || must_look_) && must_yield(turn, activation, now)) [[unlikely]] {
+      return Status::yielded;
+    }
+  }
   return Status::done;
 }
 
-inline Status Graph::activate(Subgraph& subgraph, Activation& activation) {
+[[gnu::noinline]] bool Graph::must_yield(Turn& turn, Activation& activation, std::uint64_t now) {
+  must_look_ = turn.timed;
+  turn.give(activation);
+  bool const waits = std::exchange(turn.waits, false);
+  return (activation.budget <= 0 || turn.out_of_time(now) || held() || waits) && any_ready();
+}
+
+[[gnu::always_inline]] inline Status Graph::activate(Subgraph& subgraph, Activation& activation) {
   activation.subgraph = &subgraph;
-  activation.first_in_tick = subgraph.last_tick_ != tick_;
-  if (activation.first_in_tick) {
-    subgraph.last_tick_ = tick_;
-    if (subgraph.is_noted_) note_first_activation(subgraph);
-  }
+  activation.first_in_tick = subgraph.last_tick_ != activation.tick;
+  subgraph.last_tick_ = activation.tick;
+  if (subgraph.is_noted_) [[unlikely]]
+    note_activation(subgraph, activation.first_in_tick);
   ++subgraph.counters.runs;
   ++counters_.activations;
-  Status const status = subgraph.run(subgraph.self, activation);
-  if (status == Status::yielded) {
-    ++subgraph.counters.yields;
-    make_ready_first(subgraph);  // before its own output can put it behind the others
-  }
-  schedule_readers(subgraph);
-  return status;
+  return subgraph.run(subgraph.self, activation);
 }
 
-void Graph::note_first_activation(Subgraph& subgraph) {
-  if (subgraph.loop != nullptr) subgraph.loop->ran_.push_back(&subgraph);
+// It is first when it goes on: before its own output can put it behind the others.
+[[gnu::noinline]] void Graph::note_yield(Subgraph& subgraph) {
+  ++subgraph.counters.yields;
+  must_look_ = true;
+  make_ready_first(subgraph);
+}
+
+[[gnu::noinline]] void Graph::note_activation(Subgraph& subgraph, bool first) {
+  if (!first) return;
+  if (subgraph.loop != nullptr) subgraph.loop->note_activation(subgraph);
   bool const replays = subgraph.replays && subgraph.loop == nullptr;
   if (!subgraph.ends_tick_ && (subgraph.end_tick != nullptr || replays)) {
     subgraph.ends_tick_ = true;
@@ -314,42 +391,45 @@ void Graph::note_first_activation(Subgraph& subgraph) {
   }
 }
 
-inline void Graph::schedule_readers(Subgraph& writer) {
+[[gnu::always_inline]] inline void Graph::schedule_readers(Subgraph& writer) {
   for (HandoffBase* handoff : writer.outputs_) {
     if (!handoff->has_input()) continue;
     handoff->note_depth();
-    if (handoff->delay == Delay::none) {
+    if (handoff->deferred_list_ == nullptr) {
       if (handoff->reader != nullptr) make_ready(*handoff->reader);
-    } else if (!handoff->deferred_) {
-      handoff->deferred_ = true;
-      bool const for_iteration = handoff->delay == Delay::iteration && handoff->reader != nullptr;
-      HandoffBase*& list = for_iteration ? handoff->reader->loop->deferred_ : deferred_;
-      handoff->next_deferred_ = std::exchange(list, handoff);
+    } else if (!handoff->is_deferred_) {
+      handoff->is_deferred_ = true;
+      handoff->next_deferred_ = std::exchange(*handoff->deferred_list_, handoff);
     }
   }
 }
 
-// `running` is the subgraph whose hook runs, for whoever catches what it throws.
-void Graph::end_tick(Subgraph*& running) {
-  for (running = std::exchange(ran_, nullptr); running != nullptr; running = running->next_ran_) {
-    running->ends_tick_ = false;
-    if (running->end_tick != nullptr) running->end_tick(running->self);
-    if (running->replays && running->loop == nullptr) make_ready(*running);
+void Graph::end_tick(Activation& activation) {
+  for (Subgraph* one = std::exchange(ran_, nullptr); one != nullptr; one = one->next_ran_) {
+    activation.subgraph = one;  // for whoever catches what its hook throws
+    one->ends_tick_ = false;
+    if (one->end_tick != nullptr) one->end_tick(one->self);
+    if (one->replays && one->loop == nullptr) make_ready(*one);
   }
   mid_tick_ = false;
-  ++tick_;
+  ++context_.current_tick;
   ++counters_.ticks;
-  for (HandoffBase* handoff = std::exchange(deferred_, nullptr); handoff != nullptr;) {
-    HandoffBase* const next = handoff->next_deferred_;
-    handoff->deferred_ = false;
+  if (deferred_ != nullptr) start_ = true;
+  for (HandoffBase* handoff = std::exchange(deferred_, nullptr); handoff != nullptr;
+       handoff = handoff->next_deferred_) {
+    handoff->is_deferred_ = false;
+    handoff->flip();
+    make_ready(*handoff->reader);
+  }
+  for (HandoffBase* handoff = std::exchange(deferred_lazily_, nullptr); handoff != nullptr;
+       handoff = handoff->next_deferred_) {
+    handoff->is_deferred_ = false;
     if (handoff->reader != nullptr) {
       handoff->flip();
       make_ready(*handoff->reader);
-      if (handoff->delay == Delay::tick) start_ = true;
-    } else if (handoff->cursor_ == handoff->read_.end) {  // it leads out of the graph
+    } else if (handoff->cursor_ == handoff->read_end_) {  // it leads out of the graph
       handoff->flip();
     }
-    handoff = next;
   }
   for (Subgraph* subgraph = std::exchange(scheduled_, nullptr); subgraph != nullptr;) {
     subgraph->scheduled_ = false;
@@ -371,9 +451,10 @@ void Graph::enter(Loop& loop) {
 }
 
 void Graph::begin_iteration(Loop& loop) {
+  current_ = ready_.data();  // back to lower strata
   for (HandoffBase* handoff = std::exchange(loop.deferred_, nullptr); handoff != nullptr;
        handoff = handoff->next_deferred_) {
-    handoff->deferred_ = false;
+    handoff->is_deferred_ = false;
     handoff->flip();
     make_ready(*handoff->reader);
   }
@@ -410,7 +491,7 @@ void Graph::leave(Loop& loop) {
   loop.active_ = false;
   for (HandoffBase* handoff = std::exchange(loop.deferred_, nullptr); handoff != nullptr;
        handoff = handoff->next_deferred_) {
-    handoff->deferred_ = false;
+    handoff->is_deferred_ = false;
     handoff->discard();
   }
   for (Subgraph* subgraph : loop.repeating_) subgraph->repeats_ = false;

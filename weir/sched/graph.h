@@ -47,6 +47,7 @@ template <class T, class Life>
 class State;
 template <class T>
 class TeeingHandoff;
+class Suspension;
 
 // What one tick may do before it yields: items pulled, and time. A tick that yields is continued by
 // the next run_tick; nothing is admitted in between.
@@ -106,6 +107,9 @@ class ExternalInput {
   void list();
   // Other threads write to this handoff.
   static void share(HandoffBase& handoff) { handoff.shared_ = true; }
+  // It brings what the graph itself waits for (Graph::begin_awaiting), from any thread: it is
+  // admitted though what feeds the graph is suspended.
+  void bring_awaited() { is_awaited_ = true; }
 
  private:
   friend class Graph;
@@ -115,6 +119,7 @@ class ExternalInput {
   HandoffBase* handoff_ = nullptr;
   ExternalInput* next_ = nullptr;
   bool listed_ = false;
+  bool is_awaited_ = false;
 };
 
 class Graph {
@@ -176,20 +181,42 @@ class Graph {
   void schedule(Subgraph& subgraph);
 
   // A tick can start or go on.
-  bool can_start() const { return !is_idle() && !held() && !failure_; }
+  bool can_start() const {
+    if (held() || failure_) return false;
+    return start_ || mid_tick_ || external_ != nullptr || (external_pending() && admits()) ||
+           awaited_pending();
+  }
   bool mid_tick() const { return mid_tick_; }
   // Nothing is left to do, now or when a hold is released.
   bool is_idle() const {
-    return !start_ && !mid_tick_ && external_ == nullptr && !external_pending();
+    return !start_ && !mid_tick_ && external_ == nullptr && !external_pending() &&
+           !awaited_pending();
+  }
+  // Somebody inside waits for what will be external input when it comes by itself (a future), so
+  // the flow has not come to its end although it is idle. As often as it began it ends.
+  void begin_awaiting() { ++awaited_count_; }
+  void end_awaiting() {
+    WEIR_ASSERT(awaited_count_ > 0);
+    --awaited_count_;
+  }
+  bool awaits() const { return awaited_count_ > 0; }
+  // Something of it has come that no tick has seen.
+  bool awaited_pending() const {
+    return awaits() && remote_awaited_.load(MemoryOrder::relaxed) != nullptr;
   }
   // From any thread: a channel has data that no tick has seen.
   bool external_pending() const { return remote_external_.load(MemoryOrder::relaxed) != nullptr; }
   // While somebody holds it (Hold), nothing starts or goes on, and a running tick yields.
   bool held() const { return hold_count_.load(MemoryOrder::acquire) > 0; }
+  // What feeds the graph may give it something; a tick may go on without (Suspension). Sources, and
+  // channels, have rank 0.
+  bool admits(std::uint32_t rank = 0) const { return rank >= suspended_below_ && !held(); }
 
-  std::uint64_t tick() const { return tick_; }
+  std::uint64_t tick() const { return context_.current_tick; }
   // When the tick began, by the clock; the monotonic one unless another is set.
   TickTime const& tick_time() const { return time_; }
+  // Of the tick that runs, or runs next; as long as the graph.
+  Context const& context() const { return context_; }
   void set_clock(Clock const& clock) { time_ = TickTime(clock); }
   void set_budget(TickBudget budget) {
     WEIR_ASSERT(budget.items > 0);
@@ -214,24 +241,31 @@ class Graph {
  private:
   friend class ExternalInput;
   friend class Hold;
+  friend class Suspension;
 
-  struct Fifo {
-    Subgraph* head = nullptr;
-    Subgraph* tail = nullptr;
-  };
+  using Fifo = Subgraph::Fifo;
+  struct Turn;
 
+  void set_bit(Stratum stratum) { ready_mask_[stratum / 64] |= std::uint64_t{1} << (stratum % 64); }
+  bool any_bit() const;
+  void append(Subgraph& subgraph);
   void make_ready(Subgraph& subgraph);
+  void make_ready_again(Subgraph& subgraph);
   void make_ready_first(Subgraph& subgraph);
+  bool any_ready();
+  bool find_ready();
   Subgraph* pop_ready();
-  bool any_ready() const;
   void begin_tick();
   void admit_external();
   void admit_list(ExternalInput* input);
-  Status run_ready(Subgraph*& running);
+  Status run_ready(Activation& activation);
+  bool must_yield(Turn& turn, Activation& activation, std::uint64_t now);
   Status activate(Subgraph& subgraph, Activation& activation);
-  void note_first_activation(Subgraph& subgraph);
+  void note_activation(Subgraph& subgraph, bool first);
+  void note_yield(Subgraph& subgraph);
   void schedule_readers(Subgraph& writer);
-  void end_tick(Subgraph*& running);
+  HandoffBase** deferred_list(HandoffBase const& handoff);
+  void end_tick(Activation& activation);
   Status fail(Subgraph& subgraph, std::string what);
 
   void enter(Loop& loop);
@@ -243,21 +277,31 @@ class Graph {
 
   static constexpr std::size_t stratum_count = std::size_t{stratum_last} + 1;
 
+  // One FIFO a stratum, and a bit for each that is not empty; one that runs empty keeps its bit
+  // until somebody looks for the next one.
   std::array<std::uint64_t, stratum_count / 64> ready_mask_{};
   std::array<Fifo, stratum_count> ready_{};
+  // Of the stratum that runs: below it nothing is ready.
+  Fifo* current_ = ready_.data();
 
   bool start_ = false;
   bool mid_tick_ = false;
+  // After this activation somebody must look whether the tick may go on.
+  bool must_look_ = false;
   Atomic<std::uint32_t> hold_count_{0};
-  std::uint64_t tick_ = 0;
+  std::uint32_t awaited_count_ = 0;
+  std::uint32_t suspended_below_ = 0;
   TickTime time_;
+  Context context_{0, &time_};
   TickBudget budget_;
 
   Subgraph* ran_ = nullptr;          // with something to do at the end of the tick
   Subgraph* scheduled_ = nullptr;    // during this tick, for the next one
-  HandoffBase* deferred_ = nullptr;  // on tick edges, with data for the next tick
+  HandoffBase* deferred_ = nullptr;  // on tick edges, with data for the next tick, which they start
+  HandoffBase* deferred_lazily_ = nullptr;  // … or do not; and those that lead out of the graph
   ExternalInput* external_ = nullptr;
   Atomic<ExternalInput*> remote_external_{nullptr};
+  Atomic<ExternalInput*> remote_awaited_{nullptr};
 
   Waker waker_;
   Atomic<std::uint32_t> wake_count_{0};
@@ -268,6 +312,7 @@ class Graph {
   std::vector<Subgraph*> subgraphs_;
   std::vector<HandoffBase*> handoffs_;
   std::vector<Owner<Loop>> loops_;
+  std::vector<Suspension*> suspensions_;  // those that are set; programs may have some
   std::vector<Owner<Program>> programs_;
 };
 
@@ -283,7 +328,9 @@ class Hold {
 
   // On the graph's thread. Setting a set one, or releasing one that is not, does nothing.
   void set() {
-    if (!set_.exchange(true)) graph_.hold_count_.fetch_add(1);
+    if (set_.exchange(true)) return;
+    graph_.hold_count_.fetch_add(1);
+    graph_.must_look_ = true;
   }
   void release() {
     if (is_set() && set_.exchange(false)) graph_.hold_count_.fetch_sub(1);
@@ -295,6 +342,29 @@ class Hold {
  private:
   Graph& graph_;
   Atomic<bool> set_{false};
+};
+
+// One reason for what feeds a graph to give it nothing more, while the graph goes on with what it
+// has: an exchange with other workers that has more to send than they take. It is about what has a
+// smaller rank alone, so that those who wait for each other do not: what comes from the other
+// workers goes on.
+class Suspension {
+ public:
+  // The graph outlives it.
+  Suspension(Graph& graph, std::uint32_t below) : graph_(graph), below_(below) {}
+  Suspension(Suspension const&) = delete;
+  Suspension& operator=(Suspension const&) = delete;
+  ~Suspension() { release(); }
+
+  // On the graph's thread. Setting a set one, or releasing one that is not, does nothing.
+  void set();
+  void release();
+  bool is_set() const { return set_; }
+
+ private:
+  Graph& graph_;
+  std::uint32_t const below_;
+  bool set_ = false;
 };
 
 template <class T>

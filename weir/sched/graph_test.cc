@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weir/sched/input.h"
@@ -95,6 +97,29 @@ TEST(Graph, StrataRunInOrderWhateverTheOrderOfMaking) {
   }
   graph.run_tick();
   EXPECT_EQ(log, (Log{"0", "3", "63", "64", "70", "128", "199", "255"}));
+}
+
+TEST(Graph, StrataRunInOrderInEveryTickWhateverTheOrderInWhichTheyBecomeReady) {
+  Graph graph;
+  Log log;
+  std::vector<Subgraph*> subgraphs;
+  for (int const stratum : {0, 63, 64, 255}) {
+    subgraphs.push_back(&graph.make_subgraph(
+        std::to_string(stratum), static_cast<Stratum>(stratum), {}, {},
+        [&log, stratum](Activation&) { log.push_back(std::to_string(stratum)); }));
+  }
+  graph.run_tick();
+  for (std::vector<std::size_t> const& order :
+       std::vector<std::vector<std::size_t>>{{3, 1, 0, 2}, {2, 3}, {1, 0}, {3, 2, 1, 0}}) {
+    log.clear();
+    for (std::size_t const which : order) graph.schedule(*subgraphs[which]);
+    EXPECT_EQ(graph.run_tick(), Status::done);
+    std::vector<std::size_t> sorted = order;
+    std::sort(sorted.begin(), sorted.end());
+    Log expected;
+    for (std::size_t const which : sorted) expected.emplace_back(subgraphs[which]->name);
+    EXPECT_EQ(log, expected);
+  }
 }
 
 TEST(Graph, AStratumReachesItsFixedPointBeforeTheNextOneRuns) {
@@ -236,6 +261,41 @@ TEST(Graph, NoTimeLeftEndsTheActivationNotTheWork) {
   EXPECT_EQ(graph.tick(), 1u);
 }
 
+TEST(Graph, TimeForAHundredYearsIsEnough) {
+  Graph graph;
+  auto& numbers = graph.make_handoff<int>("numbers");
+  int pulled = 0;
+  graph.make_subgraph("quick", 0, {&numbers}, {}, [&](Activation& activation) {
+    return pull(numbers, activation, [&](int) { ++pulled; });
+  });
+  for (Duration const time : {never - 1, never / 2, never / 8}) {
+    graph.set_budget({.time = time});
+    for (int i = 0; i < 5'000; ++i) numbers.push(i);
+    graph.schedule(*graph.subgraphs()[0]);
+    EXPECT_EQ(graph.run_tick(), Status::done);
+  }
+  EXPECT_EQ(pulled, 15'000);
+}
+
+TEST(Graph, WhoYieldsWithoutPullingWaitsForTheWorld) {
+  Graph graph;
+  bool is_full = true;
+  Log log;
+  graph.make_subgraph("waits", 0, {}, {}, [&](Activation&) {
+    log.push_back("waits");
+    return is_full ? Status::yielded : Status::done;
+  });
+  graph.make_subgraph("behind", 0, {}, {}, [&](Activation&) { log.push_back("behind"); });
+  EXPECT_EQ(graph.run_tick(), Status::yielded);
+  EXPECT_EQ(graph.run_tick(), Status::yielded);
+  EXPECT_EQ(log, (Log{"waits", "waits"}));
+  is_full = false;
+  EXPECT_EQ(graph.run_tick(), Status::done);
+  EXPECT_EQ(log, (Log{"waits", "waits", "waits", "behind"}));
+  EXPECT_EQ(graph.counters().yields, 2u);
+  EXPECT_EQ(graph.subgraphs()[0]->counters.yields, 2u);
+}
+
 TEST(Graph, DataDeferredToTheNextTickStartsIt) {
   Graph graph;
   auto& deferred = graph.make_handoff<int>("deferred", Delay::tick);
@@ -269,6 +329,50 @@ TEST(Graph, DataDeferredLazilyWaitsForATickThatHappens) {
   for (int const expected : {1, 2, 4, 8}) {
     EXPECT_EQ(graph.run_available(), 1u);
     EXPECT_EQ(out.back(), expected);
+  }
+}
+
+TEST(Graph, DataDeferredLazilyComesWithTheTickThatOtherDataStarts) {
+  Graph graph;
+  auto& lazy = graph.make_handoff<int>("lazy", Delay::tick_lazy);
+  auto& eager = graph.make_handoff<int>("eager", Delay::tick);
+  Log log;
+  graph.make_subgraph("writer", 0, {}, {&lazy, &eager}, [&](Activation&) {
+    lazy.push(1);
+    eager.push(2);
+  });
+  for (auto* const handoff : {&lazy, &eager}) {
+    graph.make_subgraph("reader", 1, {handoff}, {}, [&log, handoff](Activation& activation) {
+      auto const tick = std::to_string(activation.tick);
+      return pull(*handoff, activation,
+                  [&](int v) { log.push_back("tick " + tick + ": " + std::to_string(v)); });
+    });
+  }
+  EXPECT_EQ(graph.run_available(), 2u);
+  std::sort(log.begin(), log.end());
+  EXPECT_EQ(log, (Log{"tick 1: 1", "tick 1: 2"}));
+}
+
+TEST(Graph, AHandoffIsDeferredWhicheverOfItsEndsIsConnectedFirst) {
+  for (Delay const delay : {Delay::tick, Delay::tick_lazy}) {
+    for (bool const writer_first : {false, true}) {
+      Graph graph;
+      auto& deferred = graph.make_handoff<int>("deferred", delay);
+      std::vector<std::pair<std::uint64_t, int>> out;
+      Subgraph& writer = graph.make_subgraph("writer", 0, {}, {}, [&](Activation& activation) {
+        if (activation.tick == 0) deferred.push(7);
+      });
+      Subgraph& reader = graph.make_subgraph("reader", 0, {}, {}, [&](Activation& activation) {
+        auto const tick = activation.tick;
+        return pull(deferred, activation, [&](int v) { out.emplace_back(tick, v); });
+      });
+      if (writer_first) graph.connect(&writer, deferred, nullptr);
+      graph.connect(nullptr, deferred, &reader);
+      if (!writer_first) graph.connect(&writer, deferred, nullptr);
+      EXPECT_EQ(graph.run_available(), delay == Delay::tick ? 2u : 1u);
+      EXPECT_EQ(graph.run_available(), 1u);
+      EXPECT_EQ(out, (std::vector<std::pair<std::uint64_t, int>>{{1, 7}}));
+    }
   }
 }
 
@@ -407,6 +511,21 @@ TEST(Graph, GoesOnWhenNobodyHoldsItAnyMore) {
   EXPECT_FALSE(graph.held()) << "a holder that is gone holds nothing";
 }
 
+TEST(Graph, AHoldThatIsReleasedAtOnceInterruptsNothing) {
+  Graph graph;
+  Hold hold(graph);
+  Log log;
+  graph.make_subgraph("first", 0, {}, {}, [&](Activation&) {
+    log.push_back("first");
+    hold.set();
+    hold.release();
+  });
+  graph.make_subgraph("second", 1, {}, {}, [&](Activation&) { log.push_back("second"); });
+  EXPECT_EQ(graph.run_tick(), Status::done);
+  EXPECT_EQ(log, (Log{"first", "second"}));
+  EXPECT_EQ(graph.counters().yields, 0u);
+}
+
 TEST(Graph, AGraphGrowsBetweenTicks) {
   Graph graph;
   Log log;
@@ -475,6 +594,47 @@ TEST(Graph, CountersAreExact) {
   EXPECT_EQ(handoff.counters().depth, 0u);
   EXPECT_EQ(handoff.counters().high_water, 5u);
   EXPECT_EQ(handoff.name, "five at once");
+}
+
+TEST(Graph, TheHighWaterIsWhatWasUnreadTogetherWithWhatWasWritten) {
+  Graph graph;
+  auto& deferred = graph.make_handoff<int>("deferred", Delay::tick);
+  // The writer runs before the reader has read what was deferred to this tick.
+  graph.make_subgraph("writer", 0, {}, {&deferred}, [&](Activation& activation) {
+    for (std::uint64_t i = 0; i <= activation.tick; ++i) deferred.push(1);
+  });
+  int read = 0;
+  graph.make_subgraph("reader", 1, {&deferred}, {}, [&](Activation& activation) {
+    return pull(deferred, activation, [&](int v) { read += v; });
+  });
+  for (std::uint64_t tick = 0; tick < 3; ++tick) {
+    graph.schedule(*graph.subgraphs()[0]);
+    graph.run_tick();
+  }
+  EXPECT_EQ(read, 1 + 2);
+  EXPECT_EQ(deferred.counters().items, 1u + 2 + 3);
+  EXPECT_EQ(deferred.counters().depth, 3u);
+  EXPECT_EQ(deferred.counters().high_water, 2u + 3);
+}
+
+TEST(Graph, SubgraphsAreBusyOneAfterAnother) {
+  Graph graph;
+  auto& handoff = graph.make_handoff<int>("one at a time");
+  graph.make_subgraph("writer", 0, {}, {&handoff}, [&](Activation&) {
+    for (int i = 0; i < 10; ++i) handoff.push(i);
+  });
+  graph.make_subgraph("reader", 1, {&handoff}, {}, [&](Activation& activation) {
+    return pull(handoff, activation, [](int) {});
+  });
+  std::uint64_t const begin = cycles();
+  graph.run_tick();
+  std::uint64_t const elapsed = cycles() - begin;
+  std::uint64_t busy = 0;
+  for (Subgraph const* one : graph.subgraphs()) {
+    EXPECT_GT(one->counters.busy_cycles, 0u);
+    busy += one->counters.busy_cycles;
+  }
+  EXPECT_LE(busy, elapsed);
 }
 
 TEST(Graph, AnEmptyTickReadsNoClockAndRunsNothing) {

@@ -6,8 +6,9 @@
 // tick instead, one to the next iteration at the end of its loop's iteration, and one that carries
 // external input at the beginning of a tick.
 //
-//   write   begin ───── end ······ capacity          length() = (end - begin) + (read_end - cursor)
-//   read    begin ── cursor ── end ······ capacity   begin <= cursor <= end <= capacity, in both
+//   write   begin ───── write_end ······ capacity
+//   read    begin ── cursor ── read_end ······ capacity
+//                       length() = (write_end - begin) + (read_end - cursor)
 //
 // HandoffBase is what the scheduler sees: raw ends, an item size and the reader. Nothing is
 // virtual: the length is a subtraction and a flip is a swap. Handoffs never refuse: what enters a
@@ -44,7 +45,7 @@ class HandoffBase {
   HandoffBase(HandoffBase const&) = delete;
   HandoffBase& operator=(HandoffBase const&) = delete;
 
-  bool has_input() const { return write_.begin != write_.end; }
+  bool has_input() const { return write_.begin != write_end_; }
   std::size_t length() const { return waiting_bytes() / item_size_; }
   bool empty() const { return waiting_bytes() == 0; }
   HandoffCounters counters() const;
@@ -53,17 +54,18 @@ class HandoffBase {
   // Drops what waits.
   void discard() { discard_(*this); }
 
-  Subgraph* reader = nullptr;
   std::string_view name;
+  // (What activations and the end of a tick look at lies together, from here to `next_deferred_`.)
+  Subgraph* reader = nullptr;
   Delay delay = Delay::none;
 
  protected:
   friend class Graph;
   friend class ExternalInput;
 
-  struct Span {
+  // The memory of a buffer; where its items end is kept beside it.
+  struct Memory {
     std::byte* begin = nullptr;
-    std::byte* end = nullptr;
     std::byte* capacity = nullptr;
   };
 
@@ -73,31 +75,38 @@ class HandoffBase {
   ~HandoffBase() = default;
 
   std::size_t waiting_bytes() const {
-    return static_cast<std::size_t>((write_.end - write_.begin) + (read_.end - cursor_));
+    return static_cast<std::size_t>((write_end_ - write_.begin) + (read_end_ - cursor_));
   }
   void note_depth() {
     std::size_t const bytes = waiting_bytes();
     if (bytes > high_water_bytes_) high_water_bytes_ = bytes;
   }
   void flip() {
-    WEIR_ASSERT(cursor_ == read_.end);
-    std::swap(write_, read_);
-    cursor_ = read_.begin;
-    read_bytes_ += static_cast<std::uint64_t>(read_.end - read_.begin);
+    WEIR_ASSERT(cursor_ == read_end_);
+    Memory const written = write_;
+    write_ = read_;
+    read_ = written;
+    cursor_ = written.begin;
+    read_end_ = std::exchange(write_end_, write_.begin);
+    read_bytes_ += static_cast<std::uint64_t>(read_end_ - cursor_);
   }
 
-  Span write_;
-  Span read_;
-  std::byte* cursor_ = nullptr;
-  std::size_t item_size_;
-  Discard discard_;
-  std::uint64_t read_bytes_ = 0;
-  std::size_t high_water_bytes_ = 0;
-  HandoffBase* next_deferred_ = nullptr;
-  bool deferred_ = false;
+  bool is_deferred_ = false;
   bool connected_ = false;
   // Other threads write to it (under a lock): what they wrote counts from when a tick admits it.
   bool shared_ = false;
+  Memory write_;
+  Memory read_;
+  std::byte* write_end_ = nullptr;
+  std::byte* cursor_ = nullptr;
+  std::byte* read_end_ = nullptr;
+  std::uint64_t read_bytes_ = 0;
+  std::size_t high_water_bytes_ = 0;
+  // Where it waits for its next tick or iteration when it has data; null if there is no delay.
+  HandoffBase** deferred_list_ = nullptr;
+  HandoffBase* next_deferred_ = nullptr;
+  std::size_t item_size_;
+  Discard discard_;
   std::vector<Subgraph*> writers_;
 };
 
@@ -114,37 +123,37 @@ class Handoff : public HandoffBase {
     name = handoff_name;
   }
   ~Handoff() {
-    destroy(items(write_.begin), items(write_.end));
-    destroy(items(cursor_), items(read_.end));
+    destroy(items(write_.begin), items(write_end_));
+    destroy(items(cursor_), items(read_end_));
     std::free(write_.begin);
     std::free(read_.begin);
   }
 
   template <class U = T>
   [[gnu::always_inline]] void push(U&& item) {
-    if (write_.end == write_.capacity) [[unlikely]]
+    if (write_end_ == write_.capacity) [[unlikely]]
       grow(1);
-    new (static_cast<void*>(write_.end)) T(std::forward<U>(item));
-    write_.end += sizeof(T);
+    new (static_cast<void*>(write_end_)) T(std::forward<U>(item));
+    write_end_ += sizeof(T);
   }
 
   template <class U>
   void append(U const* first, std::size_t count) {
     reserve(count);
-    T* const room = items(write_.end);
+    T* const room = items(write_end_);
     for (std::size_t i = 0; i < count; ++i) new (static_cast<void*>(room + i)) T(first[i]);
-    write_.end += count * sizeof(T);
+    write_end_ += count * sizeof(T);
   }
 
   // Room for `count` more items without growing.
   void reserve(std::size_t count) {
-    if (static_cast<std::size_t>(write_.capacity - write_.end) < count * sizeof(T)) grow(count);
+    if (static_cast<std::size_t>(write_.capacity - write_end_) < count * sizeof(T)) grow(count);
   }
 
   // Gives at most `budget` items to `push` and takes them off the budget. True when none are left.
   template <class Push>
   [[gnu::always_inline]] bool drain(Push&& push, std::int64_t& budget) {
-    if (cursor_ == read_.end) {
+    if (cursor_ == read_end_) {
       if (delay != Delay::none || !has_input()) return true;
       flip();
     }
@@ -154,10 +163,12 @@ class Handoff : public HandoffBase {
   // The same, of what was flipped before: for tick edges and external input.
   template <class Push>
   [[gnu::always_inline]] bool drain_read_buffer(Push&& push, std::int64_t& budget) {
-    WEIR_ASSERT(budget >= 0);
     T* const first = items(cursor_);
-    T* last = items(read_.end);
-    if (last - first > budget) last = first + budget;
+    T* last = items(read_end_);
+    if (last - first > budget) [[unlikely]] {
+      WEIR_ASSERT(budget >= 0);
+      last = first + budget;
+    }
     budget -= last - first;
     T* item = first;
     try {
@@ -166,11 +177,11 @@ class Handoff : public HandoffBase {
             receiver(std::move(*given));
           });
     } catch (...) {  // what threw is gone; what lies behind it is still there
-      budget += last - item;
-      consume(first, item);
+      budget += count_between(item, last);
+      consume_until(item);
       throw;
     }
-    return consume(first, last);
+    return consume_until(last);
   }
 
  private:
@@ -178,31 +189,32 @@ class Handoff : public HandoffBase {
 
   static void discard_items(HandoffBase& base) {
     auto& handoff = static_cast<Handoff&>(base);
-    destroy(items(handoff.cursor_), items(handoff.read_.end));
-    handoff.cursor_ = handoff.read_.end = handoff.read_.begin;
+    handoff.consume_until(items(handoff.read_end_));
     handoff.flip();
-    destroy(items(handoff.cursor_), items(handoff.read_.end));
-    handoff.cursor_ = handoff.read_.end = handoff.read_.begin;
+    handoff.consume_until(items(handoff.read_end_));
   }
 
   // True when none are left.
-  [[gnu::always_inline]] bool consume(T* first, T* last) {
-    destroy(first, last);
+  [[gnu::always_inline]] bool consume_until(T* last) {
+    destroy(items(cursor_), last);
     cursor_ = reinterpret_cast<std::byte*>(last);
-    if (cursor_ != read_.end) return false;
-    cursor_ = read_.end = read_.begin;
-    return true;
+    return cursor_ == read_end_;
+  }
+  // For what throws. (Out of line, or clang keeps account of it for every item.)
+  [[gnu::noinline, gnu::cold]] static std::int64_t count_between(T* from, T* to) {
+    return to - from;
   }
 
   [[gnu::noinline, gnu::cold]] void grow(std::size_t count) {
-    std::size_t const used = static_cast<std::size_t>(write_.end - write_.begin);
+    std::size_t const used = static_cast<std::size_t>(write_end_ - write_.begin);
     std::size_t capacity = used == 0 ? 64 * sizeof(T) : 2 * used;
     while (capacity - used < count * sizeof(T)) capacity *= 2;  // bounded by the width of size_t
     auto* const bytes = static_cast<std::byte*>(std::malloc(capacity));
     if (bytes == nullptr) throw std::bad_alloc();
-    relocate(items(write_.begin), items(write_.end), items(bytes));
+    relocate(items(write_.begin), items(write_end_), items(bytes));
     std::free(write_.begin);
-    write_ = {bytes, bytes + used, bytes + capacity};
+    write_ = {bytes, bytes + capacity};
+    write_end_ = bytes + used;
   }
 };
 
@@ -211,10 +223,11 @@ class Handoff : public HandoffBase {
 class Mark : public HandoffBase {
  public:
   Mark() : HandoffBase(1, [](HandoffBase& mark) { static_cast<Mark&>(mark).take(); }) {
-    write_ = {&place_, &place_, &place_ + 1};
+    write_ = {&place_, &place_ + 1};
+    write_end_ = &place_;
   }
-  void set() { write_.end = &place_ + 1; }
-  bool take() { return std::exchange(write_.end, &place_) != &place_; }
+  void set() { write_end_ = &place_ + 1; }
+  bool take() { return std::exchange(write_end_, &place_) != &place_; }
 
  private:
   std::byte place_{};

@@ -1,7 +1,8 @@
 // How data enters a graph from outside a tick.
 //
 //   Input<T>    from the graph's own thread: no lock, no atomic.
-//   Channel<T>  from any thread: bounded, one short lock a call.
+//   Channel<T>  from any thread: bounded, one short lock a call. It is a sink, too: through
+//               dest_sink(channel) one flow feeds another, and waits while that is behind.
 //
 // Both collect what they are given and show it to the graph at the beginning of its next tick: data
 // that comes during a tick waits for the next one.
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "weir/base/assert.h"
@@ -17,6 +19,7 @@
 #include "weir/base/mutex.h"
 #include "weir/sched/graph.h"
 #include "weir/sched/handoff.h"
+#include "weir/sched/room.h"
 
 namespace weir {
 
@@ -85,6 +88,16 @@ class Channel : public ExternalInput {
     WEIR_ASSERT(sent);
   }
 
+  // As a sink. There is room again when a tick of the graph has taken what waits.
+  template <class U = T>
+  requires std::is_convertible_v<U, T>
+  [[nodiscard]] bool try_push(U&& item) { return try_send(std::forward<U>(item)); }
+  void when_room(Waker waker) {
+    Lock const lock(mutex_);
+    full_for_.add(waker);
+    if (waiting_ < capacity_) full_for_.tell();
+  }
+
   std::size_t capacity() const { return capacity_; }
   HandoffBase& handoff() { return handoff_; }
 
@@ -105,12 +118,15 @@ class Channel : public ExternalInput {
     Lock const lock(channel.mutex_);
     channel.flip_handoff();
     channel.waiting_ = 0;
+    if (!channel.full_for_.empty()) [[unlikely]]
+      channel.full_for_.tell();
   }
 
   Mutex mutex_;
   Handoff<T> handoff_;
   std::size_t waiting_ = 0;
   std::size_t const capacity_;
+  RoomWaiters full_for_;
 };
 
 }  // namespace weir

@@ -130,6 +130,71 @@ TEST(Input, AFullChannelRefusesAndTakesNothing) {
   EXPECT_EQ(*reader.out[2].second, 3);
 }
 
+// ---- a channel as a sink ----
+
+struct Told {
+  int times = 0;
+  Waker waker{[](void* self) { ++static_cast<Told*>(self)->times; }, this};
+};
+
+TEST(Input, WhoWaitsForRoomIsToldOnceWhenATickHasTakenWhatWaits) {
+  Reader<Channel<int>> reader(2u);
+  reader.attach();
+  Told told;
+  EXPECT_TRUE(reader.input.try_push(1));
+  reader.input.when_room(told.waker);
+  EXPECT_EQ(told.times, 1) << "there is room at once";
+  EXPECT_TRUE(reader.input.try_push(2));
+  EXPECT_FALSE(reader.input.try_push(3));
+  reader.input.when_room(told.waker);
+  EXPECT_EQ(told.times, 1);
+  reader.graph.run_tick();
+  EXPECT_EQ(told.times, 2);
+  EXPECT_TRUE(reader.input.try_push(3));
+  reader.graph.run_tick();
+  EXPECT_EQ(told.times, 2) << "once";
+  EXPECT_EQ(reader.out, (Out{{0, 1}, {0, 2}, {1, 3}}));
+}
+
+TEST(Input, NoRoomBecomesFreeInTheMiddleOfATick) {
+  Reader<Channel<int>> reader(2u);
+  reader.attach();
+  reader.graph.set_budget({.items = 1});
+  reader.input.send(1);
+  reader.input.send(2);
+  EXPECT_EQ(reader.graph.run_tick(), Status::yielded);
+  reader.input.send(3);
+  reader.input.send(4);
+  Told told;
+  reader.input.when_room(told.waker);
+  EXPECT_EQ(reader.graph.run_tick(), Status::done);
+  EXPECT_EQ(told.times, 0);
+  EXPECT_EQ(reader.graph.run_tick(), Status::yielded);  // the next one has begun
+  EXPECT_EQ(told.times, 1);
+}
+
+TEST(Input, SeveralWaitForTheRoomOfAChannelAndEachMayTakeItBack) {
+  Reader<Channel<int>> reader(1u);
+  reader.attach();
+  reader.input.send(1);
+  Told one, two, three;
+  for (Told* told : {&one, &two, &three, &one}) reader.input.when_room(told->waker);
+  reader.input.when_room({nullptr, &two});
+  reader.graph.run_tick();
+  EXPECT_EQ(one.times, 1);
+  EXPECT_EQ(two.times, 0);
+  EXPECT_EQ(three.times, 1);
+}
+
+TEST(Input, WhatAFullChannelRefusesIsUntouchedWhateverItsType) {
+  Reader<Channel<std::unique_ptr<int const>>> reader(1u);
+  reader.attach();
+  EXPECT_TRUE(reader.input.try_push(std::make_unique<int>(1)));
+  auto second = std::make_unique<int>(2);
+  EXPECT_FALSE(reader.input.try_push(std::move(second)));
+  EXPECT_NE(second, nullptr);  // NOLINT(bugprone-use-after-move): refused means not moved
+}
+
 TEST(Input, ATickIsNotStartedTwiceForTheSameData) {
   Reader<Channel<int>> reader(16u);
   reader.attach();

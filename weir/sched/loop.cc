@@ -39,6 +39,8 @@ void Loop::at_end(LoopEnd& end) {
   end.next_ = std::exchange(ends_, &end);
 }
 
+void Loop::note_activation(Subgraph& subgraph) { ran_.push_back(&subgraph); }
+
 std::uint64_t Activation::iteration() const {
   return subgraph->loop == nullptr ? 0 : subgraph->loop->iteration();
 }

@@ -96,6 +96,9 @@ class Loop {
  private:
   friend class Graph;
 
+  // The first of `subgraph`, one of its body, in this iteration.
+  void note_activation(Subgraph& subgraph);
+
   std::string const name_;
   Loop* const parent_;
   Stratum const first_;

@@ -72,20 +72,22 @@ struct Subgraph {
   Subgraph(Subgraph const&) = delete;
   Subgraph& operator=(Subgraph const&) = delete;
 
+  // Set by the run function when something in it throws: which part of it, for Failure.
+  std::string_view blamed;
+
   // Set before the subgraph is added to a graph.
-  Status (*run)(void* self, Activation& activation) = nullptr;
+  std::string_view name;
+  // The innermost loop whose body it is part of.
+  Loop* loop = nullptr;
   // Called at the end of every tick in which the subgraph ran; may be null.
   void (*end_tick)(void* self) = nullptr;
+  // (What every activation looks at lies together, from here to `outputs_`: two cache lines.)
+  Status (*run)(void* self, Activation& activation) = nullptr;
   void* self = nullptr;
-  std::string_view name;
   Stratum stratum = 0;
   // Runs in every tick that happens, but starts none by itself; in the body of a loop, in every
   // iteration.
   bool replays = false;
-  // The innermost loop whose body it is part of.
-  Loop* loop = nullptr;
-  // Set by the run function when something in it throws: which part of it, for Failure.
-  std::string_view blamed;
 
   SubgraphCounters counters;
 
@@ -98,16 +100,23 @@ struct Subgraph {
   // Why making it ready is more than to put it into its stratum's queue; 0 for most.
   enum : std::uint8_t { is_ready = 1, is_in_loop = 2 };
 
-  std::vector<HandoffBase*> outputs_;
+  // Of what is ready.
+  struct Fifo {
+    Subgraph* head = nullptr;
+    Subgraph* tail = nullptr;  // means nothing without a head
+  };
+
+  std::uint8_t queued_ = 0;
+  bool is_noted_ = false;   // the graph notes its first activation in a tick or iteration
+  bool ends_tick_ = false;  // it is among those with something to do at the end of the tick
+  bool scheduled_ = false;
+  bool repeats_ = false;  // it has asked for another iteration
+  Fifo* fifo_ = nullptr;  // of its stratum
   Subgraph* next_ready_ = nullptr;
+  std::uint64_t last_tick_ = ~std::uint64_t{0};
+  std::vector<HandoffBase*> outputs_;
   Subgraph* next_ran_ = nullptr;
   Subgraph* next_scheduled_ = nullptr;
-  std::uint64_t last_tick_ = ~std::uint64_t{0};
-  std::uint8_t queued_ = 0;
-  bool scheduled_ = false;
-  bool is_noted_ = false;   // the graph must be told of its first activation in a tick or iteration
-  bool ends_tick_ = false;  // it is among those with something to do at the end of the tick
-  bool repeats_ = false;    // it has asked for another iteration
 };
 
 }  // namespace weir

@@ -263,47 +263,37 @@ collect - 3 tick tick 2 bag 17.0
                            install_7});
 
 void install_8(Ends& ends, Graph& graph) {
-  flow(n11 >> map(Map<1>{last, 4}) >> n6, n3 = union_() >> tee(),
-       n4 = n3 >> unique(forever) >> tee(), n17 >> map(Map<2>{outer, 8}) >> n20[_1],
-       n7 >> handoff() >> n9[_0], source_stream(ends.numbers[1]) >> n2[_1],
-       n9 = cross_join_multiset_no_replay(tick, forever) >> map(Map<1>{first, 1}) >> tee(),
-       n1 >> map(Map<2>{split, 0}) >> n14, n1 = initialize() >> map(Initial{}) >> tee(),
-       n2 = cross_join_multiset_no_replay(tick, tick) >> n3, n11 >> n14,
-       n11 = cross_join_multiset_no_replay(tick, forever) >> tee(), n6 = union_() >> tee(),
-       n3 >> for_each(Collect{&ends.outputs[0]}), n1 >> n2[_0], n4 >> map(Map<1>{add, 9}) >> n6,
-       n9 >> filter_map(FilterMap<2>{with_key, 5}) >> map(Map<1>{multiply, 1}) >> n17[neg],
-       n17 >> for_each(Collect{&ends.outputs[1]}), n9 >> n11[_0],
-       n7 = n6 >> unique(forever) >> tee(), n17 = difference(forever, forever) >> tee(),
-       n1 >> n17[pos], n4 >> n9[_1],
-       n20 = join(tick, forever) >> for_each(Collect{&ends.outputs[2]}), n7 >> n11[_1],
-       n6 >> map(Map<2>{outer, 0}) >> n20[_0], n14 = union_() >> n3)
+  flow(n0 = source_stream(ends.numbers[0]) >> map(Map<2>{with_key, 2}) >> tee(),
+       n12 = union_() >> unzip(), n0 >> n12,
+       source_iter(made<1>(5)) >> map(Map<2>{with_key, 7}) >> n4[_0],
+       n12[_1] >> for_each(Collect{&ends.outputs[0]}), n0 >> n4[_1],
+       n0 >> map(Map<3>{spread, 6}) >> n6,
+       n8 = union_() >> unique(forever) >> filter_map(FilterMap<3>{spread, 2}) >>
+            map(Map<1>{multiply, 7}) >> n8,
+       n4 = join(forever, forever) >> n6,
+       n6 = union_() >> fold_no_replay(tick, Zero{}, Into{total, 6}) >> n8,
+       n12[_0] >> map(Map<2>{outer, 5}) >> unique(forever) >> defer_tick() >> n12)
       .install(graph);
 }
 Registration const flow_8({8, R"(
-source - 1 tick tick 1 list
-initialize - 4 tick tick 1 list
-cross_join_multiset_no_replay - 2 tick tick 2 bag 1.0 0.0
-union - 2 tick tick 2 bag 2.0 14.0
-unique - 4 forever tick 2 bag 3.0
-map add 9 tick tick 1 bag 4.0
-union - 5 tick tick 1 bag 5.0 12.0
-unique - 0 forever tick 1 bag 6.0
-handoff - 9 tick tick 1 bag 7.0
-cross_join_multiset_no_replay - 7 tick forever 3 bag 8.0 4.0
-map first 1 tick tick 1 bag 9.0
-cross_join_multiset_no_replay - 0 tick forever 2 bag 10.0 7.0
-map last 4 tick tick 1 bag 11.0
-map split 0 tick tick 2 list 1.0
-union - 5 tick tick 2 bag 11.0 13.0
-filter_map with_key 5 tick tick 2 bag 10.0
-map multiply 1 tick tick 1 bag 15.0
-difference - 8 forever forever 1 list 1.0 16.0
-map outer 0 tick tick 2 bag 6.0
-map outer 8 tick tick 2 list 17.0
-join - 6 tick forever 3 bag 18.0 19.0
-collect - 0 tick tick 2 bag 3.0
-collect - 1 tick tick 1 list 17.0
-collect - 2 tick tick 3 bag 20.0
+source - 0 tick tick 1 list
+source_iter - 5 tick tick 1 list
+map with_key 7 tick tick 2 list 1.0
+map with_key 2 tick tick 2 list 0.0
+join - 4 forever forever 3 bag 2.0 3.0
+map spread 6 tick tick 3 list 3.0
+union - 9 tick tick 3 bag 4.0 5.0
+fold_no_replay total 6 tick tick 1 list 6.0
+union - 8 tick tick 1 bag 7.0 11.0
+unique - 8 forever tick 1 bag 8.0
+filter_map spread 2 tick tick 3 bag 9.0
+map multiply 7 tick tick 1 bag 10.0
+union - 8 tick tick 2 bag 3.0 16.0
+unzip - 9 tick tick 1 bag 12.0
+map outer 5 tick tick 2 bag 13.0
+unique - 4 forever tick 2 bag 14.0
+defer_tick - 9 tick tick 2 bag 15.0
+collect - 0 tick tick 1 bag 13.1
 )",
                            install_8});
 

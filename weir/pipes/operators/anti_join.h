@@ -51,7 +51,7 @@ struct AntiJoin : Exclusion<FirstOfPair, Pos, Neg> {
                   "be copied; use anti_join(tick, forever)");
     return same && stays && key && kept;
   }
-  template <class Item, class Key>
+  template <class Item>
   static consteval auto output() {
     return Type<Item>{};
   }

@@ -1,6 +1,7 @@
 // dest(output): appends each item to an output and ends the chain. An output is anything with a
 // `value_type` and `push(item)` (a Handoff) or `push_back(item)` (a std::vector); it is referred
-// to, not owned, and must outlive the flow.
+// to, not owned, and must outlive the flow. A Handoff, or a TeeingHandoff, is connected: its reader
+// is in the same graph, and runs when something came.
 #pragma once
 
 #include <concepts>
@@ -41,6 +42,19 @@ struct Dest : Operator {
   static consteval auto output() {
     return Type<Nothing>{};
   }
+  // What leads to another subgraph of the graph learns who writes to it. (A handoff is returned, so
+  // that a picture shows where it begins.)
+  template <class Graph, class Writer>
+  requires requires(Graph& graph, Writer& writer, Output& output) {
+    graph.connect(&writer, output, nullptr);
+  }
+  Output* attach(Graph& graph, Writer& writer) {
+    graph.connect(&writer, *output_, nullptr);
+    return output_;
+  }
+  template <class Graph, class Writer>
+  requires requires(Graph& graph, Writer& writer, Output& output) { output.attach(graph, writer); }
+  void attach(Graph& graph, Writer& writer) { output_->attach(graph, writer); }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const&) {
     if constexpr (requires { output_->push(static_cast<decltype(item)&&>(item)); }) {

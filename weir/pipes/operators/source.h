@@ -1,5 +1,6 @@
 // source(input): gives what an input holds. An input is anything with a `value_type` and
-// `drain(push, budget)`; it is referred to, not owned, and must outlive the flow.
+// `drain(push, budget)`; it is referred to, not owned, and must outlive the flow. A Handoff is
+// connected: its writers are in the same graph, and make the flow run.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,14 @@ struct Source : Operator {
   Input* input;
 
   static consteval auto output() { return Type<typename Input::value_type>{}; }
+  template <class Graph, class Reader>
+  requires requires(Graph& graph, Reader& reader, Input& from) {
+    graph.connect(nullptr, from, &reader);
+  }
+  Input* attach(Graph& graph, Reader& reader) {
+    graph.connect(nullptr, *input, &reader);
+    return input;
+  }
   bool drain(auto const& emit, std::int64_t& budget) { return input->drain(emit, budget); }
 };
 
