@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,28 @@ namespace weir {
 struct ReferenceFrames {
   std::vector<std::string> frames;
   std::string unfinished;
-  bool too_large = false;
+  bool too_large = false;  // or malformed
 };
+
+// The same for a custom framing, which is asked after each byte.
+inline ReferenceFrames decode_bytewise(CustomFraming const& custom, std::uint32_t frame_bytes_max,
+                                       std::string_view stream) {
+  ReferenceFrames result;
+  for (char const byte : stream) {
+    std::string& begun = result.unfinished;
+    begun += byte;
+    FrameExtent const extent =
+        custom.measure(std::as_bytes(std::span(begun.data(), begun.size())), 0);
+    bool const known = extent.kind == FrameExtent::Kind::known;
+    result.too_large = extent.kind == FrameExtent::Kind::malformed ||
+                       (known ? extent.size : begun.size()) > frame_bytes_max;
+    if (result.too_large) return result;
+    if (!known || begun.size() < extent.size) continue;
+    result.frames.push_back(begun.substr(extent.payload_at, extent.payload_size));
+    begun.clear();
+  }
+  return result;
+}
 
 inline ReferenceFrames decode_bytewise(Framing framing, std::uint32_t frame_bytes_max,
                                        std::string_view stream) {
@@ -53,9 +74,10 @@ inline ReferenceFrames decode_bytewise(Framing framing, std::uint32_t frame_byte
 // storage or of several, copied out now and then, decoded under small budgets.
 template <class Next>
 ReferenceFrames decode_in_pieces(Framing framing, std::uint32_t frame_bytes_max,
-                                 std::string_view stream, Next&& next) {
+                                 std::string_view stream, Next&& next,
+                                 CustomFraming const* custom = nullptr) {
   ReferenceFrames result;
-  FrameDecoder decoder(framing, frame_bytes_max);
+  FrameDecoder decoder(framing, frame_bytes_max, custom);
   std::vector<Bytes> storages;
   std::size_t at = 0;
   std::size_t used = 0;  // of the last storage
@@ -70,7 +92,7 @@ ReferenceFrames decode_in_pieces(Framing framing, std::uint32_t frame_bytes_max,
     AdmitBudget budget{static_cast<std::int64_t>(next(4)), static_cast<std::int64_t>(next(64))};
     if (next(2) == 0) budget = {1000, 1 << 30};
     Decoded const decoded = decoder.decode(budget, emit);
-    result.too_large = decoded == Decoded::frame_too_large;
+    result.too_large = decoded == Decoded::frame_too_large || decoded == Decoded::malformed;
     if (next(5) == 0) decoder.own();
     if (decoded != Decoded::hungry) continue;
     if (at == stream.size()) break;

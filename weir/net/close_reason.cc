@@ -26,6 +26,12 @@ std::string_view text(CloseReason reason) {
       return "malformed";
     case CloseReason::slow:
       return "slow";
+    case CloseReason::hello_timeout:
+      return "hello timeout";
+    case CloseReason::idle_timeout:
+      return "idle timeout";
+    case CloseReason::too_many_from_peer:
+      return "too many from peer";
     case CloseReason::connect_refused:
       return "connect refused";
     case CloseReason::connect_timeout:

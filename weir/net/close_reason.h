@@ -20,6 +20,9 @@ enum class CloseReason : std::uint8_t {
   truncated_frame,       // it sent its end in the middle of a frame
   malformed,             // what it sent is no frame, or the flow could not make sense of it
   slow,                  // it did not read what was for it, or did not finish what it began
+  hello_timeout,         // it has sent nothing at all within hello_time
+  idle_timeout,          // it has sent nothing for idle_time
+  too_many_from_peer,    // its address had connections_per_peer_max already
   connect_refused,       // nobody listens there
   connect_timeout,       // no answer in time
   connect_failed,        // no way to that address, or no descriptor to try with

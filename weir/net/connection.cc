@@ -81,9 +81,11 @@ void Connection::start(Endpoint& endpoint) {
   WEIR_ASSERT(descriptor_ < 0);
   WEIR_ASSERT(queue_.empty());
   endpoint_ = &endpoint;
-  decoder_ = FrameDecoder(endpoint.options().framing, net_.limits().frame_bytes_max);
+  EndpointOptions const& options = endpoint.options();
+  decoder_ = FrameDecoder(options.framing, net_.limits().frame_bytes_max, options.custom);
   finish_.reset();
   peer_finished_ = told_peer_finished_ = delivers_rest_ = drops_input_ = false;
+  finish_sending_ = sent_end_ = false;
   may_admit_ = may_receive_ = receive_cancelled_ = cancelled_ = holds_input_ = false;
   blocked_ = stands_ = false;
   mark_doublings_ = 0;
@@ -121,7 +123,7 @@ void Connection::start_failed(Endpoint& endpoint, CloseReason reason, int descri
 void Connection::become_open() {
   state_ = State::open;
   ++net_.counters().opened;
-  endpoint_->events().add({id_, ConnectionEvent::Kind::opened, CloseReason::peer_closed});
+  endpoint_->connection_opened(*this);
 }
 
 void Connection::on_connected(Completion& completion, Outcome outcome) {
@@ -172,7 +174,7 @@ void Connection::receive() {
 void Connection::settle_receive() {
   may_admit_ = may_admit();
   // What it sent meanwhile must be kept, although it does not read: as long as there is room.
-  bool const closes_slow = endpoint_->options().slow_policy == SlowPolicy::close;
+  bool const closes_slow = endpoint_->options().slow_policy != SlowPolicy::wait;
   if (over_mark_ && closes_slow && input_.pooled_bytes() > net_.pressure_room())
     return terminate(CloseReason::slow);
   if (!may_admit_) own_input();
@@ -265,14 +267,55 @@ void Connection::admit(AdmitBudget& budget) {
     last_tick_end_ = lane.next_tick_end();
   }
   note_unfinished();
-  if (decoded == Decoded::frame_too_large && state_ == State::open)
-    terminate(CloseReason::frame_too_large);
-  else if (decoded == Decoded::frame_too_large) drop_input();
+  bool const refused = decoded == Decoded::frame_too_large || decoded == Decoded::malformed;
+  if (refused && state_ == State::open) {
+    bool const too_large = decoded == Decoded::frame_too_large;
+    terminate(too_large ? CloseReason::frame_too_large : CloseReason::malformed);
+  } else if (refused) {
+    drop_input();
+  }
   if (!may_receive_ || decoder_.must_grow()) net_.change(*this);
   if (may_admit_ && has_input()) ingress.make_ready(*this);  // behind the others
 }
 
+// ---- silence ------------------------------------------------------------------------------------
+
+// It is up to the peer whether something is received.
+bool Connection::is_listened_to() const {
+  return may_receive_ && !Connections<On::starved>::listed(*this) && !has_input();
+}
+
+bool Connection::check_hello() {
+  if (state_ != State::open || received_bytes_ > 0 || peer_finished_ || finish_) return true;
+  if (!is_listened_to()) return false;
+  terminate(CloseReason::hello_timeout);
+  return true;
+}
+
+void Connection::check_silence(Instant now) {
+  if (state_ != State::open) return;
+  Watched const before = watched_;
+  watched_.received_bytes = received_bytes_;
+  watched_.frames_tick = last_tick_end_;
+  watched_.unfinished = decoder_.unfinished_bytes() > 0;
+  bool const listened = is_listened_to();
+  bool const quiet = listened && before.received_bytes == received_bytes_;
+  bool const same_frame =
+      listened && before.unfinished && watched_.unfinished && before.frames_tick == last_tick_end_;
+  if (!quiet) watched_.quiet_since = now;
+  if (!same_frame) watched_.unfinished_since = now;
+  EndpointOptions const& options = endpoint_->options();
+  if (same_frame && now - watched_.unfinished_since >= options.frame_time)
+    terminate(CloseReason::slow);
+  else if (quiet && now - watched_.quiet_since >= options.idle_time)
+    terminate(CloseReason::idle_timeout);
+}
+
 // ---- send ---------------------------------------------------------------------------------------
+
+bool Connection::would_overflow(std::uint32_t size) const {
+  return blocked_ && queue_.bytes() + size > endpoint_->queue_bytes_max();
+}
 
 void Connection::settle_send() {
   if (state_ == State::connecting && !queue_.empty()) blocked_ = true;
@@ -301,8 +344,8 @@ void Connection::start_send() {
 // A park does not end because of a silent success: so nothing may depend on it, here or in the
 // pool.
 bool Connection::nobody_waits_for_send() const {
-  return !over_mark_ && !peer_finished_ && !finish_ && !endpoint_->egress().full() &&
-         !net_.anyone_starved();
+  return !over_mark_ && !peer_finished_ && !finish_ && !finish_sending_ &&
+         !endpoint_->egress().full() && !net_.anyone_starved();
 }
 
 void Connection::on_sent(Completion& completion, Outcome outcome) {
@@ -323,11 +366,21 @@ void Connection::sent(std::int32_t result) {
   bool const was_blocked = blocked_;
   blocked_ = taken < offered || (blocked_ && !queue_.empty());
   if (blocked_ && !was_blocked) ++net_.counters().blocked;
-  bool const waited = was_blocked || over_mark_ || peer_finished_ || finish_.has_value();
+  bool const waited =
+      was_blocked || over_mark_ || peer_finished_ || finish_sending_ || finish_.has_value();
   if (waited || blocked_ || !queue_.empty() || state_ != State::open) net_.change(*this);
   else count_pressure();  // nothing else has to follow, but what was untried has gone
   bool const failed = result < 0 && !is_retriable(result);
   if (failed && state_ == State::open) terminate(close_reason_of(result));
+}
+
+// Half of an end: once all has gone that was sent to it, in a tick that is under way included.
+void Connection::settle_own_end() {
+  if (!finish_sending_ || sent_end_ || state_ != State::open) return;
+  if (!queue_.empty() || !send_.idle() || !control_.idle() || may_be_sent_to()) return;
+  sent_end_ = true;
+  control_.callback = on_shut_down;
+  net_.ring().shut_down(control_, descriptor_, SHUT_WR);
 }
 
 void Connection::settle_marks() {
@@ -338,7 +391,8 @@ void Connection::settle_marks() {
   if (over && !over_mark_) stands_ = false;
   over_mark_ = over;
   net_.set_suspended(*this, over);
-  std::uint64_t const hard_limit = net_.limits().egress_hard_limit_bytes;
+  if (endpoint_->options().slow_policy != SlowPolicy::wait) return;
+  std::uint64_t const hard_limit = endpoint_->queue_bytes_max();
   set_over_hard_limit(waiting > (over_hard_limit_ ? hard_limit / 2 : hard_limit));
 }
 
@@ -351,7 +405,7 @@ void Connection::check_standing(Instant now, bool room) {
     ++mark_doublings_;
     ++net_.counters().mark_doublings;
     net_.change(*this);
-  } else if (endpoint_->options().slow_policy == SlowPolicy::close) {
+  } else if (endpoint_->options().slow_policy != SlowPolicy::wait) {
     if (now - standing_since_ >= net_.limits().standing_time_max) terminate(CloseReason::slow);
   }
 }
@@ -390,6 +444,12 @@ void Connection::finish(CloseReason reason, Rest rest) {
   net_.change(*this);
 }
 
+void Connection::finish_sending() {
+  if (!is_alive()) return;
+  finish_sending_ = true;
+  net_.change(*this);
+}
+
 void Connection::terminate(CloseReason reason) {
   WEIR_ASSERT(is_alive());
   bool const network_ended_it =
@@ -402,6 +462,8 @@ void Connection::terminate(CloseReason reason) {
   may_receive_ = false;
   set_over_hard_limit(false);
   Connections<On::dialled>::remove(*this);
+  Connections<On::greeting>::remove(*this);
+  Connections<On::watched>::remove(*this);
   Connections<On::starved>::remove(*this);
   net_.set_growing(*this, false);
   if (!delivers_rest_) {
@@ -414,7 +476,7 @@ void Connection::terminate(CloseReason reason) {
 void Connection::settle_end() {
   WEIR_ASSERT(is_alive());
   bool const closes_slow = endpoint_->options().slow_policy == SlowPolicy::close;
-  if (blocked_ && closes_slow && queue_.bytes() > net_.limits().egress_hard_limit_bytes)
+  if (blocked_ && closes_slow && queue_.bytes() > endpoint_->queue_bytes_max())
     return terminate(CloseReason::slow);
   if (peer_finished_ && !has_input()) settle_finished_peer();
   if (!finish_ || has_input() || !queue_.empty() || !send_.idle()) return;
@@ -430,7 +492,7 @@ void Connection::settle_finished_peer() {
   } else if (decoder_.unfinished_bytes() > 0) {
     if (!finish_) finish_ = CloseReason::truncated_frame;
     drop_input();
-  } else if (!endpoint_->options().keep_half_open) {
+  } else if (!endpoint_->options().keep_half_open || sent_end_) {
     if (!finish_) finish_ = CloseReason::peer_closed;
   } else if (!told_peer_finished_) {
     told_peer_finished_ = true;
@@ -489,6 +551,12 @@ void Connection::on_cancelled(Completion& completion, Outcome) {
   connection.net_.change(connection);
 }
 
+// Where it fails the connection is broken, which its receive tells.
+void Connection::on_shut_down(Completion& completion, Outcome) {
+  Connection& connection = self(completion);
+  connection.net_.change(connection);
+}
+
 void Connection::on_closed(Completion& completion, Outcome) {
   Connection& connection = self(completion);
   connection.net_.change(connection);
@@ -499,6 +567,7 @@ void Connection::settle() {
   if (is_alive()) settle_end();
   if (is_alive()) {
     settle_send();
+    settle_own_end();
     settle_marks();
     settle_receive();
   } else if (state_ == State::terminating) {

@@ -16,6 +16,7 @@
 #include "weir/net/egress.h"
 #include "weir/net/frame.h"
 #include "weir/net/segment_queue.h"
+#include "weir/net/silence_watch.h"
 #include "weir/ring/completion.h"
 
 namespace weir {
@@ -33,7 +34,9 @@ class Connection final : public ListNode<On::endpoint>,
                          public ListNode<On::growing>,
                          public ListNode<On::suspended>,
                          public ListNode<On::awaiting>,
-                         public ListNode<On::dialled> {
+                         public ListNode<On::dialled>,
+                         public ListNode<On::greeting>,
+                         public ListNode<On::watched> {
  public:
   enum class State : std::uint8_t { closed, connecting, open, terminating };
 
@@ -64,6 +67,8 @@ class Connection final : public ListNode<On::endpoint>,
     queue_.append(data, size, storage);
     if (blocked_) count_appended(size);
   }
+  // Whether so much more would exceed what may wait for it.
+  bool would_overflow(std::uint32_t size) const;
   // Gives what has been received to the ingress, within the budget.
   void admit(AdmitBudget& budget);
 
@@ -72,6 +77,9 @@ class Connection final : public ListNode<On::endpoint>,
   // Nothing more is received; once what is queued for it has been sent, it is terminated. With
   // Rest::deliver what it has sent is answered first.
   void finish(CloseReason reason, Rest rest);
+  // Sends our end behind what is queued for it; it may go on sending.
+  void finish_sending();
+  bool has_sent_end() const { return sent_end_; }
   // Now; for what is connecting or open.
   void terminate(CloseReason reason);
 
@@ -85,6 +93,10 @@ class Connection final : public ListNode<On::endpoint>,
   // It is over its mark. If it has taken nothing since this was called before, its mark rises while
   // there is room; where there is none it is closed when it has stood for too long.
   void check_standing(Instant now, bool room);
+  // For the watch. True: it need not be looked at again for that.
+  bool check_hello();
+  void check_silence(Instant now);
+  Watched& watched() { return watched_; }
   // Bytes that have ever been received, to see whether it makes progress.
   std::uint64_t received_bytes() const { return received_bytes_; }
 
@@ -94,6 +106,7 @@ class Connection final : public ListNode<On::endpoint>,
   static void on_sent(Completion& completion, Outcome outcome);
   static void on_connected(Completion& completion, Outcome outcome);
   static void on_cancelled(Completion& completion, Outcome outcome);
+  static void on_shut_down(Completion& completion, Outcome outcome);
   static void on_closed(Completion& completion, Outcome outcome);
   void received(Outcome outcome);
   void sent(std::int32_t result);
@@ -105,12 +118,14 @@ class Connection final : public ListNode<On::endpoint>,
   void settle_end();
   void settle_finished_peer();
   void settle_send();
+  void settle_own_end();
   void settle_marks();
   void settle_receive();
   void settle_termination();
 
   bool may_receive();
   bool may_admit() const;
+  bool is_listened_to() const;
   bool tick_has_ended();
   bool may_be_sent_to();
   bool nobody_waits_for_send() const;
@@ -135,6 +150,8 @@ class Connection final : public ListNode<On::endpoint>,
 
   bool peer_finished_ = false;       // its FIN has come
   bool told_peer_finished_ = false;  // and the flow knows
+  bool finish_sending_ = false;      // our end is to be sent,
+  bool sent_end_ = false;            // and has been
   bool delivers_rest_ = false;       // what has been received is still admitted, though it ends
   bool drops_input_ = false;         // nothing that it sends is looked at any more
   bool may_admit_ = false;           // as last settled
@@ -154,6 +171,7 @@ class Connection final : public ListNode<On::endpoint>,
   std::uint64_t received_bytes_ = 0;
   Pressure counted_;
   std::uint64_t counted_unfinished_ = 0;  // of memory of unfinished frames
+  Watched watched_;
 
   BufferQueue input_;
   FrameDecoder decoder_;
@@ -164,7 +182,7 @@ class Connection final : public ListNode<On::endpoint>,
 
   Completion receive_;
   Completion send_;
-  Completion control_;  // connect, then close
+  Completion control_;  // connect, then shut_down, then close
   Completion cancel_;
 };
 

@@ -20,6 +20,8 @@ enum class On : std::uint8_t {
   suspended,  // over its mark
   awaiting,   // cannot end before the tick that saw its last frame has ended
   dialled,    // connecting, in the order of their deadlines
+  greeting,   // has not sent anything yet, in the order of their deadlines
+  watched,    // may not be silent for ever, in the order in which it is looked at
 };
 
 template <On which>

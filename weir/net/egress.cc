@@ -1,6 +1,7 @@
 #include "weir/net/egress.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "weir/net/connection.h"
@@ -100,6 +101,14 @@ Status Egress::run(void* self, Activation& activation) {
   return Status::done;
 }
 
+void Egress::give(ConnectionId id, View const& payload) {
+  Row row;
+  ++endpoint_.net().counters().frames_out;
+  appended_ += payload.size() + length_header_bytes;
+  append(id, payload, row);
+  row.finish();
+}
+
 Lane* Egress::lane_in_tick() const {
   for (std::unique_ptr<EgressWriter> const& writer : writers_)
     if (writer->lane.is_in_tick()) return &writer->lane;
@@ -115,12 +124,16 @@ void Egress::append(ConnectionId id, View const& payload, Row& row) {
   Connection*& peer = row.connection;
   if (peer == nullptr || peer->id() != id) {
     peer = endpoint_.find(id);
+    if (peer != nullptr && peer->has_sent_end()) peer = nullptr;
     if (peer != nullptr) endpoint_.net().change(*peer);
   }
-  if (peer == nullptr) {
+  bool const drops = endpoint_.options().slow_policy == SlowPolicy::drop_newest;
+  bool const no_room = drops && peer != nullptr && peer->would_overflow(payload.size());
+  if (peer == nullptr || no_room) {
+    NetCounters& counters = endpoint_.net().counters();
     appended_ -= payload.size() + length_header_bytes;
-    --endpoint_.net().counters().frames_out;
-    ++endpoint_.net().counters().frames_dropped;
+    --counters.frames_out;
+    ++(no_room ? counters.frames_dropped_slow : counters.frames_dropped);
     return;
   }
   bool const has_room = payload.headroom() >= length_header_bytes && payload.storage() != nullptr;
@@ -129,6 +142,8 @@ void Egress::append(ConnectionId id, View const& payload, Row& row) {
       return has_room ? row.start(payload) : append_encoded(*peer, payload, length_header_bytes, 0);
     case Framing::lines:
       return append_encoded(*peer, payload, 0, 1);
+    case Framing::custom:
+      return append_custom(*peer, payload);
     case Framing::raw:
       if (!payload.empty()) append_payload(*peer, payload);
   }
@@ -148,6 +163,31 @@ void Egress::append_encoded(Connection& connection, View const& payload, std::ui
   if (trailer > 0) space.data[header + inner] = std::byte{'\n'};
   connection.append(space.data, header + inner + trailer, space.storage);
   if (!copied) append_payload(connection, payload);
+}
+
+void Egress::append_custom(Connection& connection, View const& payload) {
+  CustomFraming const& custom = *endpoint_.options().custom;
+  std::array<std::byte, custom_framing_bytes_max> header{};
+  std::array<std::byte, custom_framing_bytes_max> trailer{};
+  std::uint32_t const before = custom.write_header(payload.size(), header.data());
+  std::uint32_t const behind = custom.write_trailer(payload.size(), trailer.data());
+  WEIR_ASSERT(before <= header.size());
+  WEIR_ASSERT(behind <= trailer.size());
+  bool const copied = payload.size() <= copied_payload_max;
+  std::uint32_t const inner = copied ? payload.size() : 0;
+  auto const append = [&](std::uint32_t header_size, std::uint32_t trailer_size) {
+    std::uint32_t const size = header_size + inner + trailer_size;
+    if (size == 0) return;
+    FrameArena::Space const space = arena_.allocate(size);
+    std::memcpy(space.data, header.data(), header_size);
+    if (inner > 0) std::memcpy(space.data + header_size, payload.data(), inner);
+    std::memcpy(space.data + header_size + inner, trailer.data(), trailer_size);
+    connection.append(space.data, size, space.storage);
+  };
+  if (copied) return append(before, behind);
+  append(before, 0);
+  append_payload(connection, payload);
+  append(0, behind);
 }
 
 // Memory that nobody counts ends with the tick: it is copied.

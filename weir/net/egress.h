@@ -99,6 +99,8 @@ class Egress {
   Handoff<Frame>& connect(Graph& graph, Subgraph& writer);
 
   // ---- for net
+  // One frame for `id` from outside a tick; its memory is retained or copied.
+  void give(ConnectionId id, View const& payload);
   // Whether a connection with so much pressure may not be received from.
   bool over_mark(std::uint64_t waiting, std::uint64_t received, bool was_over,
                  std::uint8_t doublings) const;
@@ -124,6 +126,7 @@ class Egress {
   void append_encoded(Connection& connection, View const& payload, std::uint32_t header,
                       std::uint32_t trailer);
   void append_payload(Connection& connection, View const& payload);
+  void append_custom(Connection& connection, View const& payload);
 
   Endpoint& endpoint_;
   std::vector<std::unique_ptr<EgressWriter>> writers_;

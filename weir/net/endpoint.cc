@@ -5,13 +5,23 @@
 #include "weir/net/connection.h"
 #include "weir/net/dialer.h"
 #include "weir/net/lane.h"
+#include "weir/net/lazy_dialer.h"
 #include "weir/net/listener.h"
 #include "weir/net/net.h"
+#include "weir/net/peer_limit.h"
 #include "weir/ring/ring.h"
 
 namespace weir {
 
-Endpoint::Endpoint(Net& net, EndpointOptions const& options) : net_(net), options_(options) {}
+Endpoint::Endpoint(Net& net, EndpointOptions const& options)
+    : net_(net),
+      options_(options),
+      queue_bytes_max_(options.queue_bytes_max > 0 ? options.queue_bytes_max
+                                                   : net.limits().egress_hard_limit_bytes) {
+  WEIR_ASSERT(queue_bytes_max_ <= net.limits().egress_hard_limit_bytes);
+  WEIR_ASSERT((options.framing == Framing::custom) == (options.custom != nullptr));
+  if (options.connections_per_peer_max > 0) peer_limit_ = std::make_unique<PeerLimit>();
+}
 
 Endpoint::~Endpoint() { WEIR_ASSERT(connections_.empty()); }
 
@@ -49,6 +59,11 @@ Result<ConnectionId> Endpoint::adopt(int descriptor) {
 void Endpoint::close(ConnectionId id, CloseReason reason) {
   Connection* const connection = find(id);
   if (connection != nullptr) connection->finish(reason, Connection::Rest::drop);
+}
+
+void Endpoint::finish_sending(ConnectionId id) {
+  Connection* const connection = find(id);
+  if (connection != nullptr) connection->finish_sending();
 }
 
 Result<Address> Endpoint::peer_address(ConnectionId id) const {
@@ -92,15 +107,30 @@ void Endpoint::change_connections() {
     net_.change(*one);
 }
 
+void Endpoint::connection_opened(Connection& connection) {
+  events_.add({connection.id(), ConnectionEvent::Kind::opened, CloseReason::peer_closed});
+  if (watch_.active()) net_.note_deadline(watch_.begin(connection, net_.ring().clock().now()));
+  if (lazy_ != nullptr) lazy_->opened(connection);
+}
+
 void Endpoint::connection_ended(Connection& connection) {
   WEIR_ASSERT(connection_count_ > 0);
   --connection_count_;
   Connections<On::endpoint>::remove(connection);
+  if (peer_limit_ != nullptr) peer_limit_->leave(connection.id());
+  if (lazy_ != nullptr) lazy_->ended(connection);
   events_.add({connection.id(), ConnectionEvent::Kind::closed, connection.reason()});
 }
 
 void Endpoint::descriptor_freed() {
   if (listener_ != nullptr) listener_->descriptor_freed();
+}
+
+// A peer that is gone already is found out soon enough.
+bool Endpoint::may_accept_from(ConnectionId id, int descriptor) {
+  if (peer_limit_ == nullptr) return true;
+  Result<Address> const peer = net_.ring().kernel().peer_address(descriptor);
+  return !peer || peer_limit_->enter(id, peer.value(), options_.connections_per_peer_max);
 }
 
 // ---- its end ------------------------------------------------------------------------------------
@@ -110,6 +140,7 @@ void Endpoint::stop(Instant deadline) {
   stop_deadline_ = std::min(stop_deadline_, deadline);
   net_.note_deadline(stop_deadline_);
   if (listener_ != nullptr) listener_->stop();
+  if (lazy_ != nullptr) lazy_->stop();
   for (Connection* one = connections_.front(); one != nullptr; one = connections_.next(*one))
     one->finish(CloseReason::stopped, Connection::Rest::deliver);
 }
@@ -124,6 +155,7 @@ bool Endpoint::is_closed() const {
 void Endpoint::fail() {
   stopping_ = true;
   if (listener_ != nullptr) listener_->stop();
+  if (lazy_ != nullptr) lazy_->stop();
   terminate_all(CloseReason::flow_failed);
   change_connections();
 }
@@ -144,6 +176,8 @@ bool Endpoint::may_sleep() const { return listener_ == nullptr || listener_->may
 Instant Endpoint::check_deadlines(Instant now) {
   Instant next = never;
   if (dialer_ != nullptr) next = dialer_->check_deadlines(now);
+  if (lazy_ != nullptr) next = std::min(next, lazy_->check_deadlines(now));
+  if (watch_.active()) next = std::min(next, watch_.check(now));
   if (egress_.full_deadline() <= now) egress_.close_slow();
   next = std::min(next, egress_.full_deadline());
   if (listener_ != nullptr) {

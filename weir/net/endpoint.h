@@ -21,18 +21,22 @@
 #include "weir/net/egress.h"
 #include "weir/net/frame.h"
 #include "weir/net/ingress.h"
+#include "weir/net/silence_watch.h"
 #include "weir/ring/address.h"
 
 namespace weir {
 
 class Dialer;
+class LazyDialer;
 class Listener;
 class Net;
+class PeerLimit;
 
-// What happens to a peer that lets more than egress_hard_limit_bytes wait.
+// What happens to a peer that lets more than queue_bytes_max wait.
 enum class SlowPolicy : std::uint8_t {
-  close,  // it is closed (slow)
-  wait,   // everything that could send to this endpoint waits for it
+  close,        // it is closed (slow)
+  wait,         // everything that could send to this endpoint waits for it
+  drop_newest,  // it stays, and what is sent to it meanwhile is dropped, whole frames, and counted
 };
 
 struct EndpointOptions {
@@ -41,7 +45,31 @@ struct EndpointOptions {
   // A peer that has sent its end is not closed once the tick that saw its last frame has answered
   // it; the flow is told (peer_finished) and closes it. For flows whose answers take several ticks.
   bool keep_half_open = false;
+  // Of a listener: `shared` lets several workers listen on the same address (SO_REUSEPORT). Each
+  // new connection is given to one of them, and only to those that all share.
+  Sharing sharing = Sharing::alone;
+  // Of Framing::custom: &custom_framing<YourStruct>.
+  CustomFraming const* custom = nullptr;
+
+  // How long a peer may be silent; silence_watch.h says how exactly. `never`: as long as it likes.
+  Duration hello_time = never;  // from its beginning to its first byte: closed (hello_timeout)
+  Duration idle_time = never;   // since its last byte: closed (idle_timeout)
+  Duration frame_time = never;  // from the first byte of a frame to its last: closed (slow)
+
+  // Of one connection: bytes that sends have left behind, above which slow_policy applies. 0: the
+  // net's egress_hard_limit_bytes, which it may not exceed.
+  std::uint64_t queue_bytes_max = 0;
+  // Accepted from one address at the same time; who comes beyond is closed (too_many_from_peer). An
+  // IPv6 address stands for its /64; UNIX sockets are not limited. 0: no limit.
+  std::uint32_t connections_per_peer_max = 0;
 };
+
+// The options of the other framings, in a word.
+inline constexpr EndpointOptions line_frames{.framing = Framing::lines};
+inline constexpr EndpointOptions raw_bytes{.framing = Framing::raw};
+template <is_framing T>
+inline constexpr EndpointOptions frames_of{.framing = Framing::custom,
+                                           .custom = &custom_framing<T>};
 
 class Endpoint {
  public:
@@ -65,6 +93,10 @@ class Endpoint {
   // Ends a connection once what was sent to it, in this tick included, has gone out. What it sends
   // is no longer looked at. Nothing happens if it has ended already.
   void close(ConnectionId id, CloseReason reason = CloseReason::closed_by_flow);
+  // Sends it our end, behind all that was sent to it so far, this tick included; it may go on
+  // sending. Later frames for it are dropped. When it has sent its end, too, it is closed
+  // (peer_closed). Nothing happens if it has ended already.
+  void finish_sending(ConnectionId id);
   // Who that is; fails when it has ended.
   Result<Address> peer_address(ConnectionId id) const;
 
@@ -81,6 +113,9 @@ class Endpoint {
   // ---- for net
   Net& net() const { return net_; }
   EndpointOptions const& options() const { return options_; }
+  std::uint64_t queue_bytes_max() const { return queue_bytes_max_; }
+  // Whether its address may have one more.
+  bool may_accept_from(ConnectionId id, int descriptor);
   Lane* lane() const { return lane_; }
   enum class Reads : std::uint8_t { no, yes };
   Lane& use_lane_of(Graph& graph, Reads reads);
@@ -91,10 +126,13 @@ class Endpoint {
   Connection* find(ConnectionId id) const;
   void change_connections();
   void connection_began() { ++connection_count_; }
+  void connection_opened(Connection& connection);
   void connection_ended(Connection& connection);
   void descriptor_freed();
   void start_listening(int descriptor, Address const& address);
   void start_dialing();
+  // It dials for `lazy` alone, which lives as long.
+  void serve(LazyDialer& lazy) { lazy_ = &lazy; }
   // The flow behind it failed: everything ends at once.
   void fail();
 
@@ -108,6 +146,7 @@ class Endpoint {
 
   Net& net_;
   EndpointOptions const options_;
+  std::uint64_t const queue_bytes_max_;
   Lane* lane_ = nullptr;
   bool reads_ = false;  // the graph of its lane reads what it receives, or its events
   Ingress ingress_{*this};
@@ -115,6 +154,9 @@ class Endpoint {
   ConnectionEvents events_{*this};
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<Dialer> dialer_;
+  LazyDialer* lazy_ = nullptr;
+  std::unique_ptr<PeerLimit> peer_limit_;  // null: there is no such limit
+  SilenceWatch watch_{options_};
   Connections<On::endpoint> connections_;
   std::uint32_t connection_count_ = 0;
   bool stopping_ = false;

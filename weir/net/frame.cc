@@ -9,6 +9,8 @@ namespace {
 
 // The first memory of a frame in pieces; a frame that is smaller takes what it needs.
 constexpr std::uint32_t assembly_bytes_first = 4096;
+// What a custom framing is shown at least in addition when a frame comes in pieces.
+constexpr std::uint32_t custom_look_bytes_min = 64;
 
 void free_frame_storage(Storage& storage) { std::free(&static_cast<FrameStorage&>(storage)); }
 
@@ -30,7 +32,7 @@ FrameStorage* FrameStorage::from(Storage& storage) {
 }
 
 FrameDecoder::FrameDecoder(FrameDecoder&& other) noexcept
-    : framing_(other.framing_), frame_bytes_max_(other.frame_bytes_max_) {
+    : framing_(other.framing_), frame_bytes_max_(other.frame_bytes_max_), custom_(nullptr) {
   *this = std::move(other);
 }
 
@@ -42,6 +44,8 @@ FrameDecoder& FrameDecoder::operator=(FrameDecoder&& other) noexcept {
   std::swap(scanned_, other.scanned_);
   std::swap(assembly_size_, other.assembly_size_);
   std::swap(assembly_, other.assembly_);
+  std::swap(custom_, other.custom_);
+  std::swap(extent_, other.extent_);
   return *this;
 }
 
@@ -77,6 +81,10 @@ std::uint64_t FrameDecoder::owned_bytes() const {
 bool FrameDecoder::must_grow() const {
   if (assembly_ == nullptr) return false;
   if (framing_ == Framing::lines) return assembly_->capacity > assembly_bytes_first;
+  if (framing_ == Framing::custom) {
+    return extent_.kind == FrameExtent::Kind::known ? extent_.size > assembly_->capacity
+                                                    : assembly_->capacity > assembly_bytes_first;
+  }
   if (assembly_size_ < length_header_bytes) return false;
   return length_header_bytes + read_length_header(assembly_->bytes()) > assembly_->capacity;
 }
@@ -99,6 +107,7 @@ void FrameDecoder::clear() {
   segment_ = Buffer();
   if (assembly_ != nullptr) release_assembly();
   scanned_ = 0;
+  extent_ = {};
   hungry_ = true;
 }
 
@@ -107,6 +116,7 @@ void FrameDecoder::clear() {
 bool FrameDecoder::fill(Decoded& decoded) {
   WEIR_ASSERT(assembly_ != nullptr);
   decoded = Decoded::hungry;
+  if (framing_ == Framing::custom) return fill_custom(decoded);
   return framing_ == Framing::lines ? fill_line(decoded) : fill_length_prefixed(decoded);
 }
 
@@ -141,8 +151,63 @@ bool FrameDecoder::fill_line(Decoded& decoded) {
   return found != nullptr;
 }
 
+// What the custom framing says of the frame that begins there: extent_, if the answer is `hungry`.
+// It is not asked while it is known that more must come, and once more when all is there, so that
+// it sees the end, too.
+Decoded FrameDecoder::measure(std::byte const* begun, std::uint32_t size) {
+  FrameExtent const before = extent_;
+  bool const was_known = before.kind == FrameExtent::Kind::known;
+  if (was_known && (before.size > size || scanned_ >= before.size)) return Decoded::hungry;
+  WEIR_ASSERT(scanned_ <= size);
+  extent_ = custom_->measure({begun, size}, was_known ? 0 : scanned_);
+  scanned_ = size;
+  if (was_known && extent_ != before) return Decoded::malformed;
+  switch (extent_.kind) {
+    case FrameExtent::Kind::unknown:
+      return size > frame_bytes_max_ ? Decoded::frame_too_large : Decoded::hungry;
+    case FrameExtent::Kind::known: {
+      std::uint64_t const end = std::uint64_t{extent_.payload_at} + extent_.payload_size;
+      if (extent_.size == 0 || end > extent_.size) return Decoded::malformed;
+      return extent_.size > frame_bytes_max_ ? Decoded::frame_too_large : Decoded::hungry;
+    }
+    case FrameExtent::Kind::malformed:
+      break;
+  }
+  return Decoded::malformed;
+}
+
+// As long as nobody knows where the frame ends its framing is shown some more of it, and what is
+// too much is not taken: each time at most as much as there was, so all of it is copied twice at
+// most.
+bool FrameDecoder::fill_custom(Decoded& decoded) {
+  decoded = measure(assembly_->bytes(), assembly_size_);
+  while (decoded == Decoded::hungry && extent_.kind == FrameExtent::Kind::unknown) {
+    if (segment_.empty()) return false;
+    std::uint32_t const before = assembly_size_;
+    std::uint32_t const step = std::min(segment_.size(), std::max(before, custom_look_bytes_min));
+    copy_to_assembly(step, 0);
+    decoded = measure(assembly_->bytes(), assembly_size_);
+    bool const ends = extent_.kind == FrameExtent::Kind::known && extent_.size > before;
+    std::uint32_t const taken = ends ? std::min(step, extent_.size - before) : step;
+    assembly_size_ = before + taken;
+    std::uint32_t const scanned = std::min(scanned_, assembly_size_);
+    skip(taken);
+    scanned_ = scanned;
+  }
+  // One that ends in what was too little to tell contradicts itself.
+  if (decoded == Decoded::hungry && extent_.size < assembly_size_) decoded = Decoded::malformed;
+  if (decoded != Decoded::hungry) return false;
+  std::uint32_t const scanned = scanned_;
+  append_to_assembly(std::min(segment_.size(), extent_.size - assembly_size_), extent_.size);
+  scanned_ = scanned;
+  if (assembly_size_ < extent_.size) return false;
+  decoded = measure(assembly_->bytes(), assembly_size_);
+  return decoded == Decoded::hungry;
+}
+
 // The size of the frame that the segment begins with, header and all; 0 if it does not say.
 std::uint32_t FrameDecoder::announced() const {
+  if (extent_.kind == FrameExtent::Kind::known) return extent_.size;
   if (framing_ != Framing::length_prefixed || assembly_ != nullptr) return 0;
   if (segment_.size() < length_header_bytes) return 0;
   return length_header_bytes + read_length_header(segment_.data());
@@ -151,6 +216,12 @@ std::uint32_t FrameDecoder::announced() const {
 // Moves the first `size` bytes of the segment. `announced`: the size of the whole frame, 0 if
 // unknown.
 void FrameDecoder::append_to_assembly(std::uint32_t size, std::uint32_t announced) {
+  copy_to_assembly(size, announced);
+  skip(size);
+}
+
+// The same, but the segment keeps them.
+void FrameDecoder::copy_to_assembly(std::uint32_t size, std::uint32_t announced) {
   WEIR_ASSERT(size <= segment_.size());
   std::uint32_t const wanted = assembly_size_ + size;
   std::uint32_t const capacity = assembly_ == nullptr ? 0 : assembly_->capacity;
@@ -167,7 +238,6 @@ void FrameDecoder::append_to_assembly(std::uint32_t size, std::uint32_t announce
   }
   if (size > 0) std::memcpy(assembly_->bytes() + assembly_size_, segment_.data(), size);
   assembly_size_ = wanted;
-  skip(size);
 }
 
 View FrameDecoder::assembled() const {
@@ -177,6 +247,8 @@ View FrameDecoder::assembled() const {
     return View(bytes + length_header_bytes, assembly_size_ - length_header_bytes, assembly_,
                 length_header_bytes);
   }
+  if (framing_ == Framing::custom)
+    return View(bytes + extent_.payload_at, extent_.payload_size, assembly_);
   WEIR_ASSERT(framing_ == Framing::lines);
   std::uint32_t const size = assembly_size_ - 1;
   WEIR_ASSERT(bytes[size] == std::byte{'\n'});
@@ -189,6 +261,8 @@ void FrameDecoder::release_assembly() {
   assembly_->release();
   assembly_ = nullptr;
   assembly_size_ = 0;
+  scanned_ = 0;
+  extent_ = {};
 }
 
 void FrameDecoder::skip(std::uint32_t size) {

@@ -27,6 +27,7 @@
 
 #include "weir/base/bytes.h"
 #include "weir/net/connection_id.h"
+#include "weir/net/custom_framing.h"
 
 namespace weir {
 
@@ -40,6 +41,7 @@ enum class Framing : std::uint8_t {
   length_prefixed,  // 4 bytes, big-endian: the size of the payload that follows
   lines,            // each ends with '\n', which is no part of it, nor is a '\r' before it
   raw,              // none: whatever was received together is a frame
+  custom,           // as a struct of yours says: custom_framing.h
 };
 
 inline constexpr std::uint32_t length_header_bytes = 4;
@@ -66,6 +68,7 @@ enum class Decoded : std::uint8_t {
   hungry,           // all whole frames have been given: feed more
   budget_spent,     // there may be more of them
   frame_too_large,  // announced, or begun and without an end
+  malformed,        // no frame begins like that; a custom framing said so
 };
 
 // The memory of a frame that came in pieces. Its size is known, unlike that of other storages.
@@ -81,9 +84,13 @@ struct FrameStorage : Storage {
 
 class FrameDecoder {
  public:
+  // `frame_bytes_max`: of a payload; of a custom frame the whole. `custom`: of Framing::custom.
   explicit FrameDecoder(Framing framing = Framing::length_prefixed,
-                        std::uint32_t frame_bytes_max = 16u << 20)
-      : framing_(framing), frame_bytes_max_(frame_bytes_max) {}
+                        std::uint32_t frame_bytes_max = 16u << 20,
+                        CustomFraming const* custom = nullptr)
+      : framing_(framing), frame_bytes_max_(frame_bytes_max), custom_(custom) {
+    WEIR_ASSERT((framing == Framing::custom) == (custom != nullptr));
+  }
   FrameDecoder(FrameDecoder&& other) noexcept;
   FrameDecoder& operator=(FrameDecoder&& other) noexcept;
   ~FrameDecoder() { clear(); }
@@ -115,24 +122,34 @@ class FrameDecoder {
   Decoded decode_lines(AdmitBudget& budget, Emit& emit);
   template <class Emit>
   Decoded decode_raw(AdmitBudget& budget, Emit& emit);
+  // By itself, so that the others stay as small as they are.
+  template <class Emit>
+  [[gnu::noinline]] Decoded decode_custom(AdmitBudget& budget, Emit& emit);
 
   // Moves bytes from the segment to the assembly. True when a whole frame is there.
   bool fill(Decoded& decoded);
   bool fill_length_prefixed(Decoded& decoded);
   bool fill_line(Decoded& decoded);
+  bool fill_custom(Decoded& decoded);
+  Decoded measure(std::byte const* begun, std::uint32_t size);
   View assembled() const;
   void release_assembly();
   std::uint32_t announced() const;
   void append_to_assembly(std::uint32_t size, std::uint32_t announced);
+  void copy_to_assembly(std::uint32_t size, std::uint32_t announced);
   void skip(std::uint32_t size);
 
   Framing framing_;
   bool hungry_ = true;
   std::uint32_t frame_bytes_max_;
   Buffer segment_;
-  std::uint32_t scanned_ = 0;  // of a line without an end: bytes of the segment known to hold none
+  // Of a line without an end: bytes of the segment known to hold none. Of a custom frame: bytes of
+  // it that its framing has been shown.
+  std::uint32_t scanned_ = 0;
   std::uint32_t assembly_size_ = 0;
   FrameStorage* assembly_ = nullptr;
+  CustomFraming const* custom_ = nullptr;
+  FrameExtent extent_;  // of the custom frame that has begun
 };
 
 template <class Emit>
@@ -159,6 +176,9 @@ Decoded FrameDecoder::decode(AdmitBudget& budget, Emit&& emit) {
       break;
     case Framing::raw:
       decoded = decode_raw(budget, emit);
+      break;
+    case Framing::custom:
+      decoded = decode_custom(budget, emit);
       break;
   }
   hungry_ = decoded == Decoded::hungry;
@@ -231,6 +251,23 @@ Decoded FrameDecoder::decode_raw(AdmitBudget& budget, Emit& emit) {
     --budget.items;
     budget.bytes -= size;
     skip(size);
+  }
+  return Decoded::hungry;
+}
+
+template <class Emit>
+Decoded FrameDecoder::decode_custom(AdmitBudget& budget, Emit& emit) {
+  while (!segment_.empty()) {  // ends: each turn takes bytes
+    Decoded const measured = measure(segment_.data(), segment_.size());
+    if (measured != Decoded::hungry) return measured;
+    bool const whole = extent_.kind == FrameExtent::Kind::known && extent_.size <= segment_.size();
+    if (!whole) return Decoded::hungry;
+    if (budget.spent()) return Decoded::budget_spent;
+    FrameExtent const frame = std::exchange(extent_, {});
+    emit(View(segment_.data() + frame.payload_at, frame.payload_size, segment_.storage()));
+    --budget.items;
+    budget.bytes -= frame.size;
+    skip(frame.size);
   }
   return Decoded::hungry;
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/net/frame_reference.h"
+#include "tests/net/netstring.h"
 #include "weir/base/random.h"
 
 namespace weir {
@@ -193,6 +194,123 @@ TEST(Frame, raw_gives_what_came_together) {
   decoder.feed(pool.all());
   EXPECT_EQ(decode(decoder).frames, (Frames{"12345", "67"}));
   EXPECT_EQ(decoder.unfinished_bytes(), 0u);
+}
+
+// ---- custom framings ----------------------------------------------------------------------------
+
+TEST(Frame, custom_frames_are_cut_where_they_lie) {
+  Pool pool(netstring("one") + netstring("") + netstring("three") + "4:fo");
+  FrameDecoder decoder(Framing::custom, 100, &custom_framing<Netstring>);
+  decoder.feed(pool.all());
+  std::vector<View> views;
+  AdmitBudget budget{10, 1000};
+  EXPECT_EQ(decoder.decode(budget, [&](View frame) { views.push_back(frame); }), Decoded::hungry);
+  ASSERT_EQ(views.size(), 3u);
+  EXPECT_EQ(views[0].text(), "one");
+  EXPECT_EQ(views[1].text(), "");
+  EXPECT_EQ(views[2].text(), "three");
+  for (View const& view : views) EXPECT_EQ(view.storage(), pool.storage());
+  EXPECT_EQ(budget.bytes, 1000 - 17);
+  EXPECT_EQ(decoder.unfinished_bytes(), 4u);
+  EXPECT_EQ(decoder.owned_bytes(), 0u);
+}
+
+TEST(Frame, custom_frame_in_pieces_takes_no_byte_of_the_next_one) {
+  FrameDecoder decoder(Framing::custom, 1000, &custom_framing<ZeroEnded>);
+  Pool first("abc");
+  Pool second(std::string("def\0gh\0ij", 9));
+  decoder.feed(first.all());
+  EXPECT_EQ(decode(decoder).frames, Frames{});
+  decoder.feed(second.all());
+  EXPECT_EQ(decode(decoder).frames, (Frames{"abcdef", "gh"}));
+  EXPECT_EQ(decoder.unfinished_bytes(), 2u);
+}
+
+TEST(Frame, custom_framing_sees_the_end_of_a_frame_in_pieces) {
+  FrameDecoder decoder(Framing::custom, 1000, &custom_framing<Netstring>);
+  Pool first("3:a");
+  Pool second("bc;");
+  decoder.feed(first.all());
+  EXPECT_EQ(decode(decoder).last, Decoded::hungry);
+  decoder.feed(second.all());
+  EXPECT_EQ(decode(decoder).last, Decoded::malformed);
+}
+
+TEST(Frame, custom_frame_is_refused_as_soon_as_it_is_known_to_be_too_large) {
+  FrameDecoder decoder(Framing::custom, 8, &custom_framing<Netstring>);
+  Pool pool(netstring("12345") + "6:");
+  decoder.feed(pool.all());
+  Collected const collected = decode(decoder);
+  EXPECT_EQ(collected.frames, Frames{"12345"});
+  EXPECT_EQ(collected.last, Decoded::frame_too_large);
+
+  FrameDecoder endless(Framing::custom, 4, &custom_framing<ZeroEnded>);
+  Pool five("12345");
+  endless.feed(five.all());
+  EXPECT_EQ(decode(endless).last, Decoded::frame_too_large);
+}
+
+// A framing whose answers make no sense, one way or another.
+template <int Way>
+struct Nonsense {
+  static constexpr std::uint32_t header_bytes_max = 0;
+  static constexpr std::uint32_t trailer_bytes_max = 0;
+  static FrameExtent measure(std::span<std::byte const> begun, std::uint32_t) {
+    auto const size = static_cast<std::uint32_t>(begun.size());
+    if (Way == 0) return FrameExtent::known(0, 0, 0);
+    if (Way == 1) return FrameExtent::known(4, 3, 2);
+    if (Way == 2) return FrameExtent::known(4, UINT32_MAX, 2);
+    if (Way == 3) return size < 6 ? FrameExtent{} : FrameExtent::known(1, 0, 1);
+    return FrameExtent::known(size + 1 + size % 2, 0, 1);  // another size each time
+  }
+  static std::uint32_t write_header(std::uint32_t, std::byte*) { return 0; }
+  static std::uint32_t write_trailer(std::uint32_t, std::byte*) { return 0; }
+};
+
+template <int Way>
+Decoded last_of_nonsense() {
+  FrameDecoder decoder(Framing::custom, 100, &custom_framing<Nonsense<Way>>);
+  Decoded last = Decoded::hungry;
+  std::vector<Pool> pools;
+  for (int i = 0; i < 20 && last == Decoded::hungry; ++i) {
+    pools.emplace_back("abc");
+    decoder.feed(pools.back().all());
+    last = decode(decoder).last;
+  }
+  return last;
+}
+
+TEST(Frame, nonsense_of_a_custom_framing_is_malformed) {
+  EXPECT_EQ(last_of_nonsense<0>(), Decoded::malformed);
+  EXPECT_EQ(last_of_nonsense<1>(), Decoded::malformed);
+  EXPECT_EQ(last_of_nonsense<2>(), Decoded::malformed);
+  EXPECT_EQ(last_of_nonsense<3>(), Decoded::malformed);
+  EXPECT_EQ(last_of_nonsense<4>(), Decoded::malformed);
+}
+
+TEST(Frame, custom_decoder_agrees_with_the_bytewise_one_under_any_splits) {
+  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+    Random random(seed);
+    auto const next = [&](std::uint64_t bound) { return random.below(bound); };
+    bool const zero_ended = seed % 2 == 0;
+    CustomFraming const& custom =
+        zero_ended ? custom_framing<ZeroEnded> : custom_framing<Netstring>;
+    std::string stream;
+    for (std::uint64_t left = next(20); left > 0; --left) {
+      std::string payload(next(2) == 0 ? next(4) : next(200), 'a');
+      for (char& byte : payload) byte = static_cast<char>('a' + next(26));
+      stream += zero_ended ? payload + '\0' : netstring(payload);
+    }
+    if (next(3) == 0) stream.resize(stream.size() - next(stream.size() + 1));
+    if (next(4) == 0 && !stream.empty()) stream[next(stream.size())] = '7';
+    auto const limit = static_cast<std::uint32_t>(next(2) == 0 ? 300 : 1 + next(64));
+    ReferenceFrames const expected = decode_bytewise(custom, limit, stream);
+    ReferenceFrames const found = decode_in_pieces(Framing::custom, limit, stream, next, &custom);
+    ASSERT_EQ(found.frames, expected.frames) << "seed " << seed;
+    ASSERT_EQ(found.too_large, expected.too_large) << "seed " << seed;
+    if (expected.too_large) continue;
+    ASSERT_EQ(found.unfinished.size(), expected.unfinished.size()) << "seed " << seed;
+  }
 }
 
 TEST(Frame, decoder_agrees_with_the_bytewise_one_under_any_splits) {

@@ -5,6 +5,7 @@
 #include "weir/net/connection.h"
 #include "weir/net/endpoint.h"
 #include "weir/net/lane.h"
+#include "weir/net/net.h"
 
 namespace weir {
 
@@ -18,6 +19,10 @@ void ConnectionEvents::attach(Graph& graph, Subgraph& reader) {
     if (one->state() == Connection::State::open)
       add({one->id(), ConnectionEvent::Kind::opened, CloseReason::peer_closed});
   }
+}
+
+bool ConnectionEvents::crowded() const {
+  return pending_.size() >= endpoint_.net().limits().event_count_mark;
 }
 
 bool ConnectionEvents::admit(AdmitBudget& budget) {

@@ -44,6 +44,8 @@ class ConnectionEvents {
     if (attached_) pending_.push_back(event);
   }
   bool empty() const { return pending_.empty(); }
+  // So many wait that no more should be caused.
+  bool crowded() const;
   // Gives what the budget allows; true when nothing is left.
   bool admit(AdmitBudget& budget);
 

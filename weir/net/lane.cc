@@ -32,7 +32,7 @@ void Lane::add(EgressWriter& writer) { writers_.push_back(&writer); }
 // ---- a tick -------------------------------------------------------------------------------------
 
 bool Lane::may_admit() const {
-  if (over_ || graph_.failure() != nullptr || graph_.mid_tick() || graph_.held()) return false;
+  if (over_ || graph_.failure() != nullptr || graph_.mid_tick() || !graph_.admits()) return false;
   return graph_.tick() >= admitted_tick_end_;
 }
 
@@ -96,7 +96,7 @@ void Lane::settle_holds() {
   }
   if (!holds) hold_.release();
   for (std::size_t i = 0; i < endpoints_.size(); ++i)
-    endpoints_[i]->ingress().set_suspended(graph_.held() || feeds_something_full(i));
+    endpoints_[i]->ingress().set_suspended(!graph_.admits() || feeds_something_full(i));
 }
 
 bool Lane::feeds_something_full(std::size_t endpoint) {

@@ -12,6 +12,9 @@
 //   pressure               egress_total_mark_bytes (twice that with several endpoints: egress.h)
 //                          + a pool, one tick's frames, egress_untried_mark_bytes per lane
 //
+// Beside that, each by limits of its own: a LazyDialer (waiting_total_bytes_max), a datagram
+// endpoint (its buffers, and untried_mark_bytes).
+//
 // A flow may multiply what it is given (a broadcast). Its frames then wait as views in a handoff,
 // 32 bytes each, in a tick that is held until the peers have caught up or were closed.
 #pragma once
@@ -52,6 +55,9 @@ struct Limits {
   // ---- connections
   std::uint32_t connection_count_max = 65'536;
   std::uint32_t accept_backlog_count = 4096;
+  // Events of one endpoint that no tick has taken yet: with so many nobody is accepted, or dialled
+  // again.
+  std::uint32_t event_count_mark = 4096;
 
   // ---- the receive pool of a lane; 0: what suits the kernel, together pool_bytes_max
   std::uint32_t pool_buffer_count = 0;
@@ -99,7 +105,8 @@ constexpr bool consistent(Limits const& limits) {
          limits.egress_total_mark_bytes > 0 && limits.send_bytes_max > 0 &&
          limits.send_bytes_max <= 1u << 30 && limits.send_parts_max > 0 &&
          limits.send_parts_max <= 64 && limits.connection_count_max > 0 &&
-         limits.connection_count_max < 1u << 24 && limits.accept_backlog_count > 0;
+         limits.connection_count_max < 1u << 24 && limits.accept_backlog_count > 0 &&
+         limits.event_count_mark > 0;
 }
 
 // What makes the defaults sensible: marks lie below limits, a whole frame fits below the hard

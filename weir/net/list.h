@@ -43,7 +43,7 @@ class List {
   bool empty() const { return end_.next_ == &end_; }
   T* front() const { return empty() ? nullptr : &element(*end_.next_); }
   // The element behind `of`, or null.
-  T* next(T& of) {
+  T* next(T& of) const {
     Node* const node = static_cast<Node&>(of).next_;
     return node == &end_ ? nullptr : &element(*node);
   }

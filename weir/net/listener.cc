@@ -55,13 +55,18 @@ bool Listener::may_accept() const {
   return !stopping_ && !exhausted_ && waiting_.empty() && may_begin();
 }
 
-bool Listener::may_begin() const { return !endpoint_.net().table_is_full(); }
+bool Listener::may_begin() const {
+  return !endpoint_.net().table_is_full() && !endpoint_.events().crowded();
+}
 
 void Listener::settle() {
   while (!stopping_ && !waiting_.empty() && may_begin()) {
     int const descriptor = waiting_.front();
     waiting_.pop_front();
-    endpoint_.net().begin(endpoint_).start_accepted(endpoint_, descriptor);
+    Connection& connection = endpoint_.net().begin(endpoint_);
+    if (endpoint_.may_accept_from(connection.id(), descriptor))
+      connection.start_accepted(endpoint_, descriptor);
+    else connection.start_failed(endpoint_, CloseReason::too_many_from_peer, descriptor);
   }
   if (stopping_) {
     settle_stop();

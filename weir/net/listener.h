@@ -1,9 +1,10 @@
 // Accepts connections for an endpoint, with one multishot accept on one socket.
 //
 // It acts on its state, like a connection: settle() accepts if it may and does not, and ends the
-// accept if it does and may not. It may not when the table of connections is full, or when
-// descriptors were exhausted: then new peers wait in the kernel's backlog until a descriptor is
-// freed. Those that the kernel had accepted by then wait here, in order.
+// accept if it does and may not. It may not when the table of connections is full, when very many
+// events wait for the flow (it is held, say), or when descriptors were exhausted: then new peers
+// wait in the kernel's backlog until a descriptor is freed. Those that the kernel had accepted by
+// then wait here, in order.
 #pragma once
 
 #include <cstddef>

@@ -52,7 +52,8 @@ Result<std::unique_ptr<BufferPool>> Net::make_pool() {
 
 Result<Endpoint*> Net::listen(Address const& address, EndpointOptions const& options) {
   Kernel& kernel = ring_.kernel();
-  Result<int> const opened = kernel.open_listener(address, limits_.accept_backlog_count);
+  Result<int> const opened =
+      kernel.open_listener(address, limits_.accept_backlog_count, options.sharing);
   if (!opened) return opened.error();
   Result<Address> const bound = kernel.local_address(opened.value());
   endpoints_.push_back(std::make_unique<Endpoint>(*this, options));
@@ -65,6 +66,20 @@ Endpoint& Net::make_dialer(EndpointOptions const& options) {
   endpoints_.push_back(std::make_unique<Endpoint>(*this, options));
   endpoints_.back()->start_dialing();
   return *endpoints_.back();
+}
+
+LazyDialer& Net::make_lazy_dialer(EndpointOptions const& options, RedialOptions const& redial) {
+  Endpoint& endpoint = make_dialer(options);
+  lazy_dialers_.push_back(std::make_unique<LazyDialer>(endpoint, redial));
+  endpoint.serve(*lazy_dialers_.back());
+  return *lazy_dialers_.back();
+}
+
+Result<DatagramEndpoint*> Net::open_datagrams(Address const& at, DatagramOptions const& options) {
+  Result<std::unique_ptr<DatagramEndpoint>> made = DatagramEndpoint::make(ring_, at, options);
+  if (!made) return made.error();
+  datagram_endpoints_.push_back(std::move(made).value());
+  return datagram_endpoints_.back().get();
 }
 
 Lane& Net::lane_of(Graph& graph) {
@@ -102,6 +117,7 @@ void Net::settle() {
   settle_changed();
   // And what memory has come back.
   for (std::unique_ptr<Lane> const& lane : lanes_) lane->settle_pool();
+  for (auto const& endpoint : datagram_endpoints_) endpoint->settle();
   settle_timer();
 }
 
@@ -124,16 +140,19 @@ bool Net::may_sleep() const {
     if (!lane->may_sleep()) return false;
   for (std::unique_ptr<Endpoint> const& endpoint : endpoints_)
     if (!endpoint->may_sleep()) return false;
-  return true;
+  return std::all_of(datagram_endpoints_.begin(), datagram_endpoints_.end(),
+                     [](auto const& endpoint) { return endpoint->may_sleep(); });
 }
 
 void Net::shut_down() {
   Instant const now = ring_.clock().now();
   for (std::unique_ptr<Endpoint> const& endpoint : endpoints_) endpoint->stop(now);
+  for (auto const& endpoint : datagram_endpoints_) endpoint->terminate();
   auto const is_over = [this] {
     if (connection_count_ > 0 || !timer_.idle()) return false;
-    return std::all_of(endpoints_.begin(), endpoints_.end(),
-                       [](auto const& endpoint) { return endpoint->is_closed(); });
+    auto const is_closed = [](auto const& endpoint) { return endpoint->is_closed(); };
+    return std::all_of(endpoints_.begin(), endpoints_.end(), is_closed) &&
+           std::all_of(datagram_endpoints_.begin(), datagram_endpoints_.end(), is_closed);
   };
   for (std::uint32_t i = 0; i < shut_down_step_count_max; ++i) {
     for (std::unique_ptr<Lane> const& lane : lanes_) lane->abandon();
@@ -206,6 +225,27 @@ bool Net::anyone_starved() const {
   for (std::unique_ptr<Lane> const& lane : lanes_)
     if (lane->has_starved()) return true;
   return false;
+}
+
+std::uint32_t Net::buffers_out() const {
+  std::uint32_t out = 0;
+  for (auto const& lane : lanes_) out += lane->pool().out_count();
+  return out;
+}
+
+std::uint64_t Net::queue_bytes() const {
+  std::uint64_t bytes = 0;
+  for (std::unique_ptr<Endpoint> const& endpoint : endpoints_) {
+    Pressure const pressure = endpoint->egress().pressure();
+    bytes += pressure.waiting + pressure.untried;
+  }
+  return bytes;
+}
+
+std::uint64_t Net::suspended_count() const {
+  std::uint64_t count = 0;
+  for (Connection* one = suspended_.front(); one != nullptr; one = suspended_.next(*one)) ++count;
+  return count;
 }
 
 // ---- what is counted ----------------------------------------------------------------------------

@@ -23,7 +23,9 @@
 #include "weir/net/close_reason.h"
 #include "weir/net/connection_id.h"
 #include "weir/net/connection_lists.h"
+#include "weir/net/datagram_endpoint.h"
 #include "weir/net/endpoint.h"
+#include "weir/net/lazy_dialer.h"
 #include "weir/net/limits.h"
 #include "weir/ring/completion.h"
 
@@ -37,11 +39,14 @@ class Ring;
 struct NetCounters {
   std::uint64_t accepted = 0;
   std::uint64_t dialled = 0;
+  std::uint64_t redialled = 0;  // among them, after a failure (LazyDialer)
   std::uint64_t opened = 0;
   std::array<std::uint64_t, close_reason_count> closed{};
   std::uint64_t frames_in = 0;
   std::uint64_t frames_out = 0;
-  std::uint64_t frames_dropped = 0;  // for connections that had ended
+  std::uint64_t frames_dropped = 0;       // for connections that had ended
+  std::uint64_t frames_dropped_slow = 0;  // for those that did not read (SlowPolicy::drop_newest)
+  std::uint64_t frames_dropped_waiting = 0;  // that a LazyDialer had no room or no time for
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   std::uint64_t copied_bytes = 0;    // out of pool memory, because they had to wait
@@ -77,7 +82,16 @@ class Net {
   // The endpoints live as long as the net.
   Result<Endpoint*> listen(Address const& address, EndpointOptions const& options = {});
   Endpoint& make_dialer(EndpointOptions const& options = {});
+  LazyDialer& make_lazy_dialer(EndpointOptions const& options = {},
+                               RedialOptions const& redial = {});
   std::vector<std::unique_ptr<Endpoint>> const& endpoints() const { return endpoints_; }
+
+  // A datagram socket, UDP or UNIX; it lives as long as the net, and is served by it but for its
+  // admission, which is that of whoever reads it.
+  Result<DatagramEndpoint*> open_datagrams(Address const& at, DatagramOptions const& options = {});
+  std::vector<std::unique_ptr<DatagramEndpoint>> const& datagram_endpoints() const {
+    return datagram_endpoints_;
+  }
 
   // The bounded input of the graph's next tick; nothing while one is under way.
   void admit(Graph& graph);
@@ -92,6 +106,14 @@ class Net {
   // Bytes that wait for peers or because of them; owned bytes of unfinished frames.
   std::uint64_t pressure() const { return pressure_; }
   std::uint64_t unfinished_bytes() const { return unfinished_bytes_; }
+  // Buffers of all receive pools that somebody holds.
+  std::uint32_t buffers_out() const;
+  // When the time will have come for something; `never` if for nothing.
+  Instant next_deadline() const { return next_deadline_; }
+  // Bytes in the queues of all connections, be they offered to the kernel already or not.
+  std::uint64_t queue_bytes() const;
+  // Connections that are not received from, because they do not read.
+  std::uint64_t suspended_count() const;
   std::uint32_t connection_count() const { return connection_count_; }
 
   // ---- for its parts
@@ -147,6 +169,8 @@ class Net {
   NetCounters counters_;
 
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
+  std::vector<std::unique_ptr<LazyDialer>> lazy_dialers_;
+  std::vector<std::unique_ptr<DatagramEndpoint>> datagram_endpoints_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<BufferPool> spare_pool_;  // of the first lane to come
 

@@ -39,6 +39,14 @@ void unmap_memory(void* memory, std::size_t size) {
   WEIR_ASSERT(done == 0);
 }
 
+constexpr PoolMemory mapped_memory{
+    [](void*, std::size_t size) { return map_memory(size); },
+    [](void*, std::byte* memory, std::size_t size) { unmap_memory(memory, size); }, nullptr};
+
+bool is_incremental(Ring const& ring, PoolSetup const& setup) {
+  return ring.features().incremental_buffers && !setup.whole_buffers && !setup.bundles;
+}
+
 Error pool_error(char const* what, int code) {
   return {code, std::string("buffer pool: ") + what + ": " + std::strerror(code)};
 }
@@ -46,23 +54,22 @@ Error pool_error(char const* what, int code) {
 }  // namespace
 
 Result<std::unique_ptr<BufferPool>> BufferPool::make(Ring& ring, PoolSetup const& setup) {
-  Geometry const usual =
-      ring.features().incremental_buffers ? incremental_geometry : plain_geometry;
+  Geometry const usual = is_incremental(ring, setup) ? incremental_geometry : plain_geometry;
   std::uint32_t const count = setup.count == 0 ? usual.count : setup.count;
   std::uint32_t const size = setup.size == 0 ? usual.size : setup.size;
   WEIR_ASSERT(std::has_single_bit(count));
   WEIR_ASSERT(count <= count_max);
-  std::unique_ptr<BufferPool> pool(new BufferPool(ring, count, size));
-  Result<void> const mapped = pool->map(setup.memory);
+  std::unique_ptr<BufferPool> pool(new BufferPool(ring, count, size, setup));
+  Result<void> const mapped = pool->map(setup);
   if (!mapped) return mapped.error();
   Result<void> const enrolled = pool->enroll();
   if (!enrolled) return enrolled.error();
   return pool;
 }
 
-BufferPool::BufferPool(Ring& ring, std::uint32_t count, std::uint32_t size)
-    : ring_(&ring), slots_(count), size_(size) {
-  incremental_ = ring.features().incremental_buffers;
+BufferPool::BufferPool(Ring& ring, std::uint32_t count, std::uint32_t size, PoolSetup const& setup)
+    : ring_(&ring), slots_(count), size_(size), incremental_(is_incremental(ring, setup)) {
+  bundles_ = setup.bundles && ring.features().bundles;
   for (Slot& slot : slots_) {
     slot.pool = this;
     slot.pooled = true;
@@ -87,15 +94,21 @@ BufferPool::~BufferPool() {
     ring_->detach(*this);
   }
   unmap_memory(entries_, entries_size_);
-  if (owns_memory_) unmap_memory(memory_, std::size_t{count()} * size_);
+  if (memory_ != nullptr && provider_.release != nullptr)
+    provider_.release(provider_.context, memory_, std::size_t{count()} * size_);
 }
 
-Result<void> BufferPool::map(std::span<std::byte> memory) {
+Result<void> BufferPool::map(PoolSetup const& setup) {
   std::size_t const wanted = std::size_t{count()} * size_;
-  owns_memory_ = memory.empty();
-  WEIR_ASSERT(owns_memory_ || memory.size() >= wanted);
-  memory_ = owns_memory_ ? map_memory(wanted) : memory.data();
-  if (memory_ == nullptr) return pool_error("no memory for the buffers", errno);
+  if (!setup.memory.empty()) {
+    WEIR_ASSERT(setup.memory.size() >= wanted);
+    memory_ = setup.memory.data();
+  } else {
+    provider_ = setup.provider.allocate == nullptr ? mapped_memory : setup.provider;
+    WEIR_ASSERT(provider_.release != nullptr);
+    memory_ = provider_.allocate(provider_.context, wanted);
+    if (memory_ == nullptr) return pool_error("no memory for the buffers", ENOMEM);
+  }
   entries_size_ = (count() * sizeof(uapi::BufferEntry) + page_size - 1) / page_size * page_size;
   std::byte* const entries = map_memory(entries_size_);
   if (entries == nullptr) return pool_error("no memory for the ring of buffers", errno);
@@ -137,6 +150,7 @@ void BufferPool::add(Slot& slot) {
   entry.address = reinterpret_cast<std::uintptr_t>(memory_ + id * size_);
   entry.size = size_;
   entry.id = static_cast<std::uint16_t>(id);
+  slot.position = tail_;
   ++tail_;
   ++free_count_;
 }
@@ -149,10 +163,28 @@ void BufferPool::publish() {
 }
 
 Buffer BufferPool::take(uapi::Cqe const& reaped) {
-  std::uint32_t const id = reaped.flags >> uapi::cqe_buffer_shift;
-  bool const kernel_goes_on = (reaped.flags & uapi::cqe_buffer_more) != 0;
-  std::uint32_t const size = reaped.result > 0 ? static_cast<std::uint32_t>(reaped.result) : 0;
+  return take(reaped.flags >> uapi::cqe_buffer_shift, reaped.result,
+              (reaped.flags & uapi::cqe_buffer_more) != 0);
+}
+
+// The buffers of a bundle lie behind each other in the ring of buffers, whatever their ids are. The
+// entry still says which it is: it is written to again when this buffer has come back.
+Buffer BufferPool::take_next(std::int32_t left) {
+  WEIR_ASSERT(bundles_);
+  std::uint16_t const position = ++taken_position_;
+  std::uint16_t const id = entries_[position & (count() - 1)].id;
   WEIR_ASSERT(id < count());
+  WEIR_ASSERT(slots_[id].position == position);
+  return take(id, left, false);
+}
+
+Buffer BufferPool::take(std::uint32_t id, std::int32_t result, bool kernel_goes_on) {
+  WEIR_ASSERT(id < count());
+  std::uint32_t size = result > 0 ? static_cast<std::uint32_t>(result) : 0;
+  if (bundles_) {
+    size = std::min(size, size_);
+    taken_position_ = slots_[id].position;
+  }
   WEIR_ASSERT(incremental_ || !kernel_goes_on);
   Slot& slot = slots_[id];
   WEIR_ASSERT(slot.with_kernel);

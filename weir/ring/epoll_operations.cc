@@ -16,8 +16,6 @@ namespace weir {
 
 namespace {
 
-// Results of one multishot in one turn, so that a fast sender does not keep the others waiting.
-constexpr std::uint32_t results_per_turn_max = 32;
 constexpr std::uint32_t always_reported = EPOLLHUP | EPOLLERR;
 
 // A call that may block on a descriptor of somebody else would stop the whole ring.
@@ -31,8 +29,15 @@ bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 bool is_transfer(uapi::Sqe const& submission) {
   bool const from_pool = (submission.flags & uapi::sqe_buffer_select) != 0;
-  return submission.opcode == uapi::op_send || submission.opcode == uapi::op_sendmsg ||
-         (submission.opcode == uapi::op_recv && !from_pool);
+  switch (submission.opcode) {
+    case uapi::op_send:
+    case uapi::op_sendmsg:
+    case uapi::op_send_zero_copy:
+    case uapi::op_sendmsg_zero_copy:
+      return true;
+    default:
+      return submission.opcode == uapi::op_recv && !from_pool;
+  }
 }
 
 }  // namespace
@@ -43,8 +48,9 @@ EpollOperations::~EpollOperations() {
   }
 }
 
-void EpollOperations::start(uapi::Sqe const& submission) {
+void EpollOperations::begin(uapi::Sqe const& submission) {
   WEIR_ASSERT(epoll_descriptor_ >= 0);
+  if (!has_known_flags(submission)) return finish(submission, -EINVAL);
   switch (submission.opcode) {
     case uapi::op_nop:
       return finish(submission, 0);
@@ -55,8 +61,11 @@ void EpollOperations::start(uapi::Sqe const& submission) {
     default:
       break;
   }
+  if (start_on_socket(submission) || start_on_file(submission)) return;
   Operation operation;
   operation.submission = submission;
+  if (int const refused = resolve_region(operation.submission); refused != 0)
+    return finish(submission, refused);
   operation.descriptor = submission.descriptor;
   if (is_transfer(submission)) operation.transfer = Transfer(submission);
   Progress const progress = attempt(operation);
@@ -71,6 +80,11 @@ EpollOperations::Progress EpollOperations::attempt(Operation& operation) {
     case uapi::op_recv:
       return is_transfer(operation.submission) ? attempt_transfer(operation)
                                                : attempt_receives(operation);
+    case uapi::op_recvmsg:
+      return attempt_datagrams(operation);
+    case uapi::op_send_zero_copy:
+    case uapi::op_sendmsg_zero_copy:
+      return attempt_zero_copy(operation);
     case uapi::op_accept:
       return attempt_accepts(operation);
     case uapi::op_connect:
@@ -97,10 +111,13 @@ EpollOperations::Progress EpollOperations::attempt_transfer(Operation& operation
 }
 
 EpollOperations::Progress EpollOperations::attempt_file(Operation& operation) {
+  if ((operation.submission.flags & uapi::sqe_buffer_select) != 0)
+    return attempt_pooled_read(operation);
   std::optional<std::int32_t> const result =
       attempt_file_transfer(operation.submission, operation.descriptor);
   if (!result) return Progress::waiting;
-  finish(operation.submission, *result);
+  bool const is_short = static_cast<std::uint32_t>(*result) < operation.submission.size;
+  finish(operation.submission, *result, *result < 0 || is_short);
   return Progress::finished;
 }
 
@@ -115,7 +132,9 @@ EpollOperations::Progress EpollOperations::attempt_receives(Operation& operation
       return Progress::finished;
     }
     void* const data = reinterpret_cast<void*>(static_cast<std::uintptr_t>(entry->address));
-    ssize_t const size = ::recv(operation.descriptor, data, entry->size, flags);
+    std::uint32_t const room =
+        submission.size == 0 ? entry->size : std::min(entry->size, submission.size);
+    ssize_t const size = ::recv(operation.descriptor, data, room, flags);
     if (size < 0 && would_block(errno)) return Progress::waiting;
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) {
@@ -124,6 +143,11 @@ EpollOperations::Progress EpollOperations::attempt_receives(Operation& operation
     }
     buffers_.consume(group);
     std::uint32_t const id = std::uint32_t{entry->id} << uapi::cqe_buffer_shift;
+    if ((submission.priority & uapi::receive_multishot) == 0) {
+      queues_.post({submission.user_data, static_cast<std::int32_t>(size), uapi::cqe_buffer | id});
+      ended(submission, false);
+      return Progress::finished;
+    }
     post_more(submission, static_cast<std::int32_t>(size), uapi::cqe_buffer | id);
   }
   return Progress::runnable;
@@ -140,6 +164,10 @@ EpollOperations::Progress EpollOperations::attempt_accepts(Operation& operation)
     if (accepted < 0 && errno == EINTR) continue;
     if (accepted < 0) {
       finish(submission, -errno);
+      return Progress::finished;
+    }
+    if ((submission.priority & uapi::accept_multishot) == 0) {
+      finish(submission, accepted);
       return Progress::finished;
     }
     post_more(submission, accepted);
@@ -225,6 +253,10 @@ std::vector<EpollOperations::Operation*> EpollOperations::matching(uapi::Sqe con
 }
 
 void EpollOperations::end_cancelled(Operation& operation) {
+  if (is_zero_copy(operation.submission)) {
+    finish_zero_copy(operation.submission, operation.transfer.ended_by(-ECANCELED));
+    return forget(operation);
+  }
   bool const may_have_moved = is_transfer(operation.submission);
   finish(operation.submission,
          may_have_moved ? operation.transfer.ended_by(-ECANCELED) : -ECANCELED, true);
@@ -244,6 +276,11 @@ void EpollOperations::keep(Operation const& started, Progress progress) {
     finish(operation.submission, failed);
     return forget(operation);
   }
+  settle(operation, progress);
+}
+
+void EpollOperations::settle(Operation& operation, Progress progress) {
+  if (progress == Progress::finished) return forget(operation);
   if (progress == Progress::runnable) make_runnable(operation);
 }
 
@@ -277,9 +314,7 @@ void EpollOperations::on_event(int descriptor, std::uint32_t events) {
     anybody = true;
     uapi::Sqe const& submission = operation->submission;
     if (submission.opcode != uapi::op_poll_add) {
-      Progress const progress = attempt(*operation);
-      if (progress == Progress::finished) forget(*operation);
-      if (progress == Progress::runnable) make_runnable(*operation);
+      settle(*operation, attempt(*operation));
     } else if ((submission.size & uapi::poll_multishot) != 0) {
       post_more(submission, static_cast<std::int32_t>(reported));
     } else {
@@ -294,16 +329,13 @@ void EpollOperations::run_runnable() {
   std::swap(turn_, runnable_);
   runnable_.clear();
   for (Operation* const operation : turn_) operation->runnable = false;
-  for (Operation* const operation : turn_) {
-    Progress const progress = attempt(*operation);
-    if (progress == Progress::finished) forget(*operation);
-    if (progress == Progress::runnable) make_runnable(*operation);
-  }
+  for (Operation* const operation : turn_) settle(*operation, attempt(*operation));
 }
 
 std::uint32_t EpollOperations::events_of(Operation const& operation) {
   switch (operation.submission.opcode) {
     case uapi::op_recv:
+    case uapi::op_recvmsg:
     case uapi::op_accept:
     case uapi::op_read:
       return EPOLLIN | EPOLLRDHUP;
@@ -369,8 +401,8 @@ EpollOperations::Watched* EpollOperations::find(int descriptor) {
 
 void EpollOperations::finish(uapi::Sqe const& submission, std::int32_t result, bool failed) {
   bool const silent = (submission.flags & uapi::sqe_skip_success) != 0;
-  if (silent && !failed) return;
-  queues_.post({submission.user_data, result, 0});
+  if (!silent || failed) queues_.post({submission.user_data, result, 0});
+  ended(submission, failed);
 }
 
 void EpollOperations::post_more(uapi::Sqe const& submission, std::int32_t result,

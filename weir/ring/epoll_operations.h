@@ -23,20 +23,28 @@
 #include "weir/ring/epoll_buffers.h"
 #include "weir/ring/epoll_queues.h"
 #include "weir/ring/epoll_transfer.h"
+#include "weir/ring/links.h"
+#include "weir/ring/region_table.h"
 #include "weir/ring/uapi.h"
 
 namespace weir {
 
 class EpollOperations {
  public:
-  explicit EpollOperations(EpollQueues& queues) : queues_(queues) {}
+  EpollOperations(EpollQueues& queues, Clock const& clock) : queues_(queues), links_(clock) {}
   ~EpollOperations();
 
   void watch_with(int epoll_descriptor) { epoll_descriptor_ = epoll_descriptor; }
   EpollBuffers& buffers() { return buffers_; }
+  RegionTable& regions() { return regions_; }
 
-  // Carries a submission out as far as that goes without waiting.
+  // Carries a submission out as far as that goes without waiting; of a chain, when its turn comes.
   void start(uapi::Sqe const& submission);
+  // Nothing more is submitted for now; then, and after events, chains of links go on.
+  void end_submission() { links_.end_submission(); }
+  void run_links();
+  // When run_links() is due although nothing has happened; never if no time-out runs.
+  Instant nearest_timeout() const { return links_.empty() ? never : links_.nearest(); }
   // An edge on a descriptor.
   void on_event(int descriptor, std::uint32_t events);
   // Whether some operation can go on without an edge, and letting each have another turn.
@@ -44,6 +52,9 @@ class EpollOperations {
   void run_runnable();
 
  private:
+  // Results of one multishot in one turn, so that a fast sender does not keep the others waiting.
+  static constexpr std::uint32_t results_per_turn_max = 32;
+
   // What an operation came to by trying.
   enum class Progress : std::uint8_t { finished, waiting, runnable };
 
@@ -68,6 +79,22 @@ class EpollOperations {
   Progress attempt_receives(Operation& operation);
   Progress attempt_accepts(Operation& operation);
   Progress attempt_connect(Operation& operation);
+  // epoll_sockets.cc
+  Progress attempt_datagrams(Operation& operation);
+  Progress attempt_zero_copy(Operation& operation);
+  Progress attempt_pooled_read(Operation& operation);
+  // True if that was all of it.
+  bool start_on_socket(uapi::Sqe const& submission);
+  static bool is_zero_copy(uapi::Sqe const& submission);
+  void finish_zero_copy(uapi::Sqe const& submission, std::int32_t result);
+
+  // epoll_links.cc
+  // One that is no part of a chain, or whose turn in it has come.
+  void begin(uapi::Sqe const& submission);
+  // True if that was all of it.
+  bool start_on_file(uapi::Sqe const& submission);
+  int resolve_region(uapi::Sqe& submission) const;
+  void expire(Links::Step const& step);
 
   void close(uapi::Sqe const& submission);
   void keep_open(int descriptor);
@@ -76,6 +103,8 @@ class EpollOperations {
 
   // Keeps an operation that is not finished.
   void keep(Operation const& started, Progress progress);
+  // Where an attempt has left a kept operation.
+  void settle(Operation& operation, Progress progress);
   void make_runnable(Operation& operation);
   // Ends a kept operation whose completion is posted.
   void forget(Operation& operation);
@@ -98,9 +127,15 @@ class EpollOperations {
     finish(submission, result, result < 0);
   }
   void post_more(uapi::Sqe const& submission, std::int32_t result, std::uint32_t flags = 0);
+  // A terminal completion is posted: a chain may go on.
+  void ended(uapi::Sqe const& submission, bool failed) {
+    if (!links_.empty()) links_.ended(submission.user_data, failed);
+  }
 
   EpollQueues& queues_;
   EpollBuffers buffers_;
+  RegionTable regions_;
+  Links links_;
   int epoll_descriptor_ = -1;
   std::unordered_map<std::uint64_t, Operation> kept_;  // by user_data
   std::vector<Watched> watched_;                       // by descriptor

@@ -9,7 +9,8 @@ namespace weir {
 
 Transfer::Transfer(uapi::Sqe const& submission)
     : is_send_(submission.opcode != uapi::op_recv),
-      has_vector_(submission.opcode == uapi::op_sendmsg),
+      has_vector_(submission.opcode == uapi::op_sendmsg ||
+                  submission.opcode == uapi::op_sendmsg_zero_copy),
       flags_(submission.operation_flags) {
   void* const address = reinterpret_cast<void*>(static_cast<std::uintptr_t>(submission.address));
   if (has_vector_) {

@@ -1,5 +1,6 @@
 #include "weir/ring/files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
@@ -8,6 +9,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
+#include <utility>
 
 #include "weir/base/assert.h"
 #include "weir/ring/completion.h"
@@ -50,6 +53,22 @@ ssize_t transfer(uapi::Sqe const& submission, int descriptor, bool at_offset) {
   return at_offset ? ::pwrite(descriptor, data, size, offset) : ::write(descriptor, data, size);
 }
 
+struct CloseDirectory {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+DirectoryEntry::Kind kind_of(dirent const& entry, int directory) {
+  using Kind = DirectoryEntry::Kind;
+  if (entry.d_type == DT_REG) return Kind::file;
+  if (entry.d_type == DT_DIR) return Kind::directory;
+  if (entry.d_type != DT_UNKNOWN) return Kind::other;
+  // Some file systems do not say.
+  struct stat status {};
+  if (::fstatat(directory, entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return Kind::other;
+  if (S_ISREG(status.st_mode)) return Kind::file;
+  return S_ISDIR(status.st_mode) ? Kind::directory : Kind::other;
+}
+
 }  // namespace
 
 Result<int> open_file_at(std::string const& path, FileUse use) {
@@ -60,6 +79,32 @@ Result<int> open_file_at(std::string const& path, FileUse use) {
   } while (descriptor < 0 && errno == EINTR);
   if (descriptor < 0) return system_error("open " + path, errno);
   return descriptor;
+}
+
+Result<std::vector<DirectoryEntry>> list_directory_at(std::string const& path,
+                                                      std::uint32_t count_max) {
+  std::unique_ptr<DIR, CloseDirectory> const directory(::opendir(path.c_str()));
+  if (directory == nullptr) return system_error("list " + path, errno);
+  std::vector<DirectoryEntry> entries;
+  for (;;) {
+    errno = 0;
+    dirent const* const entry = ::readdir(directory.get());
+    if (entry == nullptr && errno != 0) return system_error("list " + path, errno);
+    if (entry == nullptr) break;
+    std::string name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    if (entries.size() == count_max) return system_error("list " + path, EOVERFLOW);
+    entries.push_back({std::move(name), kind_of(*entry, ::dirfd(directory.get()))});
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](auto const& a, auto const& b) { return a.name < b.name; });
+  return entries;
+}
+
+Result<std::array<int, 2>> open_pipe_pair() {
+  std::array<int, 2> ends;
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return system_error("open a pipe", errno);
+  return ends;
 }
 
 // Whether a descriptor waits is a property of what it refers to, which a terminal or a pipe shares

@@ -13,6 +13,7 @@
 #include "weir/ring/epoll_queues.h"
 #include "weir/ring/files.h"
 #include "weir/ring/kernel.h"
+#include "weir/ring/processes.h"
 #include "weir/ring/sockets.h"
 #include "weir/ring/waker.h"
 
@@ -30,18 +31,42 @@ class EpollKernel final : public Kernel {
   int enter(std::uint32_t submit_count, bool wait, Instant deadline) override;
   int enroll(std::uint32_t opcode, void* argument, std::uint32_t count) override;
   void wake() override { waker_.wake(); }
+  int descriptor() const override { return epoll_; }
+  bool announce_wait() override;
   Clock const& clock() const override { return clock_; }
 
-  Result<int> open_socket(Family family) override { return open_tcp_socket(family, Blocking::no); }
-  Result<int> open_listener(Address const& address, std::uint32_t backlog) override {
-    return open_tcp_listener(address, backlog, Blocking::no);
+  Result<int> open_socket(Family family, SocketKind kind) override {
+    return open_socket_of(family, kind, Blocking::no);
+  }
+  Result<int> open_listener(Address const& address, std::uint32_t backlog,
+                            Sharing sharing) override {
+    return open_listener_at(address, backlog, sharing, Blocking::no);
+  }
+  Result<int> open_datagrams(Address const& address, Sharing sharing) override {
+    return open_datagrams_at(address, sharing, Blocking::no);
+  }
+  Result<std::array<int, 2>> open_socket_pair(SocketKind kind) override {
+    return open_pair_of(kind, Blocking::no);
+  }
+  int connect_local(int descriptor, Address const& address) override {
+    return connect_without_waiting(descriptor, address);
   }
   Result<Address> local_address(int descriptor) override { return local_address_of(descriptor); }
   Result<Address> peer_address(int descriptor) override { return peer_address_of(descriptor); }
-  Result<void> adopt(int descriptor) override { return adopt_tcp_socket(descriptor, Blocking::no); }
+  Result<void> adopt(int descriptor) override { return adopt_socket(descriptor, Blocking::no); }
   Result<int> open_file(std::string const& path, FileUse use) override {
     return open_file_at(path, use);
   }
+  Result<std::vector<DirectoryEntry>> list_directory(std::string const& path,
+                                                     std::uint32_t count_max) override {
+    return list_directory_at(path, count_max);
+  }
+  Result<std::array<int, 2>> open_pipe() override { return open_pipe_pair(); }
+  Result<int> open_signals(std::span<int const> numbers) override {
+    return open_signal_descriptor(numbers);
+  }
+  int watch_child(std::int32_t process) override { return open_process_descriptor(process); }
+  int reap_child(int watched, siginfo_t* info) override { return reap_and_close(watched, info); }
 
  private:
   // What a look at epoll brought.
@@ -55,9 +80,10 @@ class EpollKernel final : public Kernel {
   MonotonicClock clock_;
   KernelWaker waker_;
   EpollQueues queues_;
-  EpollOperations operations_{queues_};
+  EpollOperations operations_{queues_, clock_};
   int epoll_ = -1;
   bool has_pwait2_ = true;
+  bool wait_announced_ = false;
 };
 
 EpollKernel::~EpollKernel() {
@@ -82,22 +108,40 @@ Result<void> EpollKernel::set_up(Setup const& setup) {
 
 int EpollKernel::enter(std::uint32_t submit_count, bool wait, Instant deadline) {
   WEIR_ASSERT(epoll_ >= 0);
+  if (wait_announced_ && waker_.unpark()) ++wake_count;
+  wait_announced_ = false;
   queues_.flush();
   std::uint32_t const taken = take(submit_count);
   if (!queues_.overflowed()) operations_.run_runnable();
+  operations_.run_links();
   bool const may_sleep =
       wait && taken == submit_count && !queues_.has_completions() && !operations_.has_runnable();
   if (may_sleep) sleep(deadline);
   else if (!queues_.overflowed()) look(0);
+  operations_.run_links();
   completions.overflowed = queues_.overflowed();
   if (taken == 0 && submit_count > 0) return -EBUSY;
   return static_cast<int>(taken);
 }
 
+bool EpollKernel::announce_wait() {
+  WEIR_ASSERT(!wait_announced_);
+  if (queues_.overflowed() || queues_.has_completions() || operations_.has_runnable()) return false;
+  wait_announced_ = waker_.park();
+  if (!wait_announced_) ++wake_count;
+  return wait_announced_;
+}
+
 // Stops when there is no room for completions: what was not taken stays in the queue.
 std::uint32_t EpollKernel::take(std::uint32_t submit_count) {
   std::uint32_t taken = 0;
-  for (; taken < submit_count && !queues_.overflowed(); ++taken) operations_.start(queues_.take());
+  bool is_linked = false;  // to the next one: a chain is taken whole
+  for (; taken < submit_count && (is_linked || !queues_.overflowed()); ++taken) {
+    uapi::Sqe const submission = queues_.take();
+    is_linked = uapi::is_linked(submission);
+    operations_.start(submission);
+  }
+  operations_.end_submission();
   return taken;
 }
 
@@ -109,8 +153,11 @@ void EpollKernel::sleep(Instant deadline) {
   }
   // An event that completes nothing (data for a receive that was cancelled) is no reason to return.
   while (!queues_.has_completions() && !operations_.has_runnable()) {
-    Instant const now = deadline == never ? 0 : clock_.now();
-    if (look(deadline == never ? never : std::max(deadline, now) - now) != Look::events) break;
+    Instant const until = std::min(deadline, operations_.nearest_timeout());
+    Instant const now = until == never ? 0 : clock_.now();
+    Look const seen = look(until == never ? never : std::max(until, now) - now);
+    operations_.run_links();
+    if (seen == Look::woken || (seen == Look::nothing && until == deadline)) break;
   }
   if (waker_.unpark()) ++wake_count;
 }
@@ -150,6 +197,8 @@ int EpollKernel::wait_for(std::array<epoll_event, 256>& events, Duration timeout
 
 int EpollKernel::enroll(std::uint32_t opcode, void* argument, std::uint32_t count) {
   WEIR_ASSERT(argument != nullptr);
+  if (opcode == uapi::register_regions || opcode == uapi::update_regions)
+    return operations_.regions().enroll(opcode, argument, count);
   if (count != 1) return -EINVAL;
   auto const& registration = *static_cast<uapi::BufferRingRegistration const*>(argument);
   switch (opcode) {

@@ -43,6 +43,8 @@ TEST(Kernel, HiddenFeaturesAreNotThere) {
   ASSERT_TRUE(kernel->set_up(setup).ok());
   EXPECT_FALSE(kernel->features.incremental_buffers);
   EXPECT_FALSE(kernel->features.no_iowait);
+  EXPECT_FALSE(kernel->features.waitid);
+  EXPECT_FALSE(kernel->features.futex);
 }
 
 TEST(Kernel, EpollHasTheFeaturesOfLinux6_1) {
@@ -50,6 +52,8 @@ TEST(Kernel, EpollHasTheFeaturesOfLinux6_1) {
   ASSERT_TRUE(kernel->set_up({}).ok());
   EXPECT_FALSE(kernel->features.incremental_buffers);
   EXPECT_FALSE(kernel->features.no_iowait);
+  EXPECT_FALSE(kernel->features.waitid);
+  EXPECT_FALSE(kernel->features.futex);
 }
 
 // Makes one system call fail, for this process and for good: what containers do to io_uring.

@@ -2,7 +2,7 @@
 //
 // Set up with DEFER_TASKRUN, so completions appear only inside our own enter with GETEVENTS: every
 // enter asks for them, and nobody spins on the completion queue alone. Nothing here is chosen by
-// version: what 6.1 lacks is tried once at set-up (NO_SQARRAY, incremental buffers, NO_IOWAIT).
+// version: what 6.1 lacks is tried once at set-up.
 //
 // wake() writes an eventfd that the kernel watches with a multishot poll of its own: an ordinary
 // submission with user_data_kernel, added behind the ring's before a park if none is armed. (Its
@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -20,6 +21,7 @@
 
 #include "weir/ring/files.h"
 #include "weir/ring/kernel.h"
+#include "weir/ring/processes.h"
 #include "weir/ring/sockets.h"
 #include "weir/ring/waker.h"
 
@@ -58,6 +60,7 @@ int open_ring(Setup const& setup, uapi::Params& params) {
   for (std::uint32_t const optional : {uapi::setup_no_sqarray, 0u}) {
     params = {};
     params.flags = base_flags | optional;
+    if (setup.registered_wait) params.flags |= uapi::setup_disabled;
     params.completion_entries = setup.completion_count;
     int const descriptor = io_uring_setup(setup.submission_count, params);
     if (descriptor != -EINVAL) return descriptor;
@@ -87,6 +90,11 @@ void* map_of(int ring, std::size_t size, std::uint64_t offset) {
   return memory;
 }
 
+bool has_operation(uapi::Probe const& known, std::uint8_t opcode) {
+  return opcode <= known.last_operation &&
+         (known.operations[opcode].flags & uapi::probe_supported) != 0;
+}
+
 class UringKernel final : public Kernel {
  public:
   ~UringKernel() override;
@@ -96,33 +104,60 @@ class UringKernel final : public Kernel {
   int enroll(std::uint32_t opcode, void* argument, std::uint32_t count) override;
   void wake() override { waker_.wake(); }
   void own_completion(uapi::Cqe const& reaped) override;
+  int descriptor() const override { return descriptor_; }
+  bool announce_wait() override;
   Clock const& clock() const override { return clock_; }
 
-  Result<int> open_socket(Family family) override { return open_tcp_socket(family, Blocking::yes); }
-  Result<int> open_listener(Address const& address, std::uint32_t backlog) override {
-    return open_tcp_listener(address, backlog, Blocking::yes);
+  Result<int> open_socket(Family family, SocketKind kind) override {
+    return open_socket_of(family, kind, Blocking::yes);
+  }
+  Result<int> open_listener(Address const& address, std::uint32_t backlog,
+                            Sharing sharing) override {
+    return open_listener_at(address, backlog, sharing, Blocking::yes);
+  }
+  Result<int> open_datagrams(Address const& address, Sharing sharing) override {
+    return open_datagrams_at(address, sharing, Blocking::yes);
+  }
+  Result<std::array<int, 2>> open_socket_pair(SocketKind kind) override {
+    return open_pair_of(kind, Blocking::yes);
+  }
+  int connect_local(int descriptor, Address const& address) override {
+    return connect_without_waiting(descriptor, address);
   }
   Result<Address> local_address(int descriptor) override { return local_address_of(descriptor); }
   Result<Address> peer_address(int descriptor) override { return peer_address_of(descriptor); }
-  Result<void> adopt(int descriptor) override {
-    return adopt_tcp_socket(descriptor, Blocking::yes);
-  }
+  Result<void> adopt(int descriptor) override { return adopt_socket(descriptor, Blocking::yes); }
   Result<int> open_file(std::string const& path, FileUse use) override {
     return open_file_at(path, use);
   }
+  Result<std::vector<DirectoryEntry>> list_directory(std::string const& path,
+                                                     std::uint32_t count_max) override {
+    return list_directory_at(path, count_max);
+  }
+  Result<std::array<int, 2>> open_pipe() override { return open_pipe_pair(); }
+  Result<int> open_signals(std::span<int const> numbers) override {
+    return open_signal_descriptor(numbers);
+  }
+  int watch_child(std::int32_t process) override { return open_process_descriptor(process); }
+  int reap_child(int watched, siginfo_t* info) override { return reap_and_close(watched, info); }
 
  private:
   Result<void> map(uapi::Params const& params);
   void register_ring();
-  Features probe();
+  bool register_wait();
+  Features probe(std::uint32_t kernel_features);
   bool has_incremental_buffers();
+  bool has_ring_messages();
   int call(std::uint32_t submit_count, bool wait, Instant deadline);
+  int call_with_time(std::uint32_t submit_count, Instant deadline);
+  void grow_completions();
   // Adds the poll of the waker to the submission queue; false if there is no room.
   bool arm_waker();
 
   MonotonicClock clock_;
   KernelWaker waker_;
   bool waker_armed_ = false;
+  bool wait_announced_ = false;
   int descriptor_ = -1;
   int enter_descriptor_ = -1;      // the ring's index among the thread's registered ones, or its
   std::uint32_t enter_flags_ = 0;  // descriptor
@@ -131,9 +166,14 @@ class UringKernel final : public Kernel {
   void* entries_ = nullptr;
   std::size_t entries_size_ = 0;
   std::uint32_t* queue_flags_ = nullptr;
+  std::uint32_t completion_count_max_ = 0;
+  std::uint32_t batch_count_ = 1;
+  std::uint32_t batch_microseconds_ = 0;
+  uapi::RegisteredWait* registered_wait_ = nullptr;  // a page; null: not used
 };
 
 UringKernel::~UringKernel() {
+  if (registered_wait_ != nullptr) ::munmap(registered_wait_, uapi::buffer_ring_alignment);
   if (entries_ != nullptr) ::munmap(entries_, entries_size_);
   if (rings_ != nullptr) ::munmap(rings_, rings_size_);
   if (descriptor_ >= 0) ::close(descriptor_);
@@ -151,9 +191,21 @@ Result<void> UringKernel::set_up(Setup const& setup) {
   if (!mapped) return mapped;
   Result<void> const opened = waker_.open();
   if (!opened) return opened;
+  bool const waits_registered = setup.registered_wait && register_wait();
+  if (setup.registered_wait) {
+    int const enabled = enroll(uapi::register_enable, nullptr, 0);
+    WEIR_ASSERT(enabled == 0);
+  }
   register_ring();
-  features = probe().without(setup.hide);
+  features = probe(params.features);
+  features.registered_wait = waits_registered;
+  features = features.without(setup.hide);
   if (features.no_iowait) enter_flags_ |= uapi::enter_no_iowait;
+  completion_count_max_ = features.ring_resize ? setup.completion_count_max : 0;
+  if (features.min_wait && setup.batch_time > 0) {
+    batch_count_ = setup.batch_count;
+    batch_microseconds_ = static_cast<std::uint32_t>(setup.batch_time / microseconds);
+  }
   return {};
 }
 
@@ -201,13 +253,64 @@ void UringKernel::register_ring() {
   enter_flags_ |= uapi::enter_registered_ring;
 }
 
-Features UringKernel::probe() {
+// Before the ring is enabled. False if the kernel does not know it.
+bool UringKernel::register_wait() {
+  constexpr std::size_t size = uapi::buffer_ring_alignment;
+  void* const page =
+      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return false;
+  registered_wait_ = static_cast<uapi::RegisteredWait*>(page);
+  uapi::MemoryRegion region{};
+  region.address = reinterpret_cast<std::uintptr_t>(page);
+  region.size = size;
+  region.flags = uapi::memory_of_user;
+  uapi::MemoryRegistration registration{};
+  registration.region = reinterpret_cast<std::uintptr_t>(&region);
+  registration.flags = uapi::memory_for_waits;
+  return enroll(uapi::register_memory, &registration, 1) == 0;
+}
+
+Features UringKernel::probe(std::uint32_t kernel_features) {
   Features found;
+  found.ring_messages = has_ring_messages();
+  found.bundles = (kernel_features & uapi::feature_bundles) != 0;
+  found.min_wait = (kernel_features & uapi::feature_min_wait) != 0;
+  // An argument that nobody can read: who knows the operation says so.
+  void* const nowhere = reinterpret_cast<void*>(std::uintptr_t{1});
+  found.ring_resize = enroll(uapi::register_resize, nowhere, 1) == -EFAULT;
   found.incremental_buffers = has_incremental_buffers();
+  uapi::Probe known{};
+  if (enroll(uapi::register_probe, &known, 256) == 0) {
+    found.waitid = has_operation(known, uapi::op_waitid);
+    found.futex = has_operation(known, uapi::op_futex_wait);
+  }
   int const entered =
       io_uring_enter(enter_descriptor_, 0, 0, enter_flags_ | uapi::enter_no_iowait, nullptr, 0);
   found.no_iowait = entered == 0;
   return found;
+}
+
+// A message to itself that passes flags on. (Those that know no flags do not always wake a ring
+// that defers its work.)
+bool UringKernel::has_ring_messages() {
+  std::uint32_t const tail = *submissions.tail;
+  uapi::Sqe& submission = submissions.entries[tail & submissions.mask];
+  submission = {};
+  submission.opcode = uapi::op_msg_ring;
+  submission.descriptor = descriptor_;
+  submission.offset = user_data_nobody;
+  submission.operation_flags = uapi::message_passes_flags;
+  submission.user_data = user_data_kernel;
+  std::atomic_ref(*submissions.tail).store(tail + 1, std::memory_order_release);
+  if (call(1, true, never) != 1) return false;
+  std::uint32_t const end = std::atomic_ref(*completions.tail).load(std::memory_order_acquire);
+  bool taken = false;
+  for (std::uint32_t i = *completions.head; i != end; ++i) {
+    uapi::Cqe const& cqe = completions.entries[i & completions.mask];
+    taken = taken || (cqe.user_data == user_data_kernel && cqe.result == 0);
+  }
+  std::atomic_ref(*completions.head).store(end, std::memory_order_release);
+  return taken;
 }
 
 bool UringKernel::has_incremental_buffers() {
@@ -233,6 +336,9 @@ bool UringKernel::has_incremental_buffers() {
 
 int UringKernel::enter(std::uint32_t submit_count, bool wait, Instant deadline) {
   WEIR_ASSERT(descriptor_ >= 0);
+  if (wait_announced_ && waker_.unpark()) ++wake_count;
+  wait_announced_ = false;
+  if (completions.overflowed && completions.mask + 1 < completion_count_max_) grow_completions();
   bool may_sleep = false;
   if (wait) {
     if (!waker_armed_ && arm_waker()) ++submit_count;
@@ -249,18 +355,63 @@ int UringKernel::enter(std::uint32_t submit_count, bool wait, Instant deadline) 
   return result;
 }
 
+bool UringKernel::announce_wait() {
+  WEIR_ASSERT(!wait_announced_);
+  if (!waker_armed_ && (!arm_waker() || call(1, false, never) != 1)) return false;
+  wait_announced_ = waker_.park();
+  if (!wait_announced_) ++wake_count;
+  return wait_announced_;
+}
+
 int UringKernel::call(std::uint32_t submit_count, bool wait, Instant deadline) {
-  if (!wait || deadline == never)
+  if (!wait || (deadline == never && batch_count_ == 1))
     return io_uring_enter(enter_descriptor_, submit_count, wait ? 1 : 0, enter_flags_, nullptr, 0);
-  Instant const now = clock_.now();
-  Duration const left = deadline > now ? deadline - now : 0;
-  uapi::Timespec timespec{static_cast<std::int64_t>(left / seconds),
-                          static_cast<std::int64_t>(left % seconds)};
+  return call_with_time(submit_count, deadline);
+}
+
+int UringKernel::call_with_time(std::uint32_t submit_count, Instant deadline) {
+  bool const has_deadline = deadline != never;
+  Instant const now = has_deadline ? clock_.now() : 0;
+  Duration const left = has_deadline ? std::max(deadline, now) - now : 0;
+  uapi::Timespec const timespec{static_cast<std::int64_t>(left / seconds),
+                                static_cast<std::int64_t>(left % seconds)};
+  std::uint32_t const wait_count = has_deadline && left == 0 ? 0 : batch_count_;
+  std::uint32_t const flags = enter_flags_ | uapi::enter_ext_arg;
+  if (features.registered_wait) {
+    uapi::RegisteredWait& argument = registered_wait_[0];
+    argument.timespec = timespec;
+    argument.flags = has_deadline ? uapi::registered_wait_has_time : 0;
+    argument.min_wait_microseconds = batch_microseconds_;
+    return io_uring_enter(enter_descriptor_, submit_count, wait_count,
+                          flags | uapi::enter_ext_arg_registered, nullptr, sizeof(argument));
+  }
   uapi::GeteventsArgument argument{};
   argument.signal_mask_size = _NSIG / 8;
-  argument.timespec = reinterpret_cast<std::uintptr_t>(&timespec);
-  return io_uring_enter(enter_descriptor_, submit_count, left > 0 ? 1 : 0,
-                        enter_flags_ | uapi::enter_ext_arg, &argument, sizeof(argument));
+  argument.min_wait_microseconds = batch_microseconds_;
+  if (has_deadline) argument.timespec = reinterpret_cast<std::uintptr_t>(&timespec);
+  return io_uring_enter(enter_descriptor_, submit_count, wait_count, flags, &argument,
+                        sizeof(argument));
+}
+
+// Nothing is lost by it: what is in the queues moves along, and what waits for room comes with the
+// enter that follows. Where the kernel has no memory for it, all stays as it is.
+void UringKernel::grow_completions() {
+  uapi::Params params{};
+  params.flags = uapi::setup_cqsize | uapi::setup_clamp;
+  params.submission_entries = submissions.mask + 1;
+  params.completion_entries = std::min(2 * (completions.mask + 1), completion_count_max_);
+  if (enroll(uapi::register_resize, &params, 1) != 0) {
+    completion_count_max_ = 0;
+    return;
+  }
+  void* const rings = rings_;
+  void* const entries = entries_;
+  std::size_t const rings_size = rings_size_;
+  std::size_t const entries_size = entries_size_;
+  Result<void> const mapped = map(params);
+  WEIR_ASSERT(mapped.ok());  // else the old mapping shows queues that the kernel has left
+  ::munmap(rings, rings_size);
+  ::munmap(entries, entries_size);
 }
 
 bool UringKernel::arm_waker() {
@@ -277,12 +428,15 @@ bool UringKernel::arm_waker() {
   submission.user_data = user_data_kernel;
   std::atomic_ref(*submissions.tail).store(tail + 1, std::memory_order_release);
   waker_armed_ = true;
+  own_count = 1;
   return true;
 }
 
 void UringKernel::own_completion(uapi::Cqe const& reaped) {
   WEIR_ASSERT(reaped.user_data == user_data_kernel);
-  if ((reaped.flags & uapi::cqe_more) == 0) waker_armed_ = false;
+  if ((reaped.flags & uapi::cqe_more) != 0) return;
+  waker_armed_ = false;
+  own_count = 0;
 }
 
 int UringKernel::enroll(std::uint32_t opcode, void* argument, std::uint32_t count) {

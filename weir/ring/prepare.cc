@@ -14,12 +14,28 @@ namespace {
 
 std::uint64_t number(void const* address) { return reinterpret_cast<std::uintptr_t>(address); }
 
+void prepare_accept(Completion const& completion, uapi::Sqe& submission) {
+  submission.opcode = uapi::op_accept;
+  if (!completion.once) submission.priority = uapi::accept_multishot;
+  submission.operation_flags = completion.flags;
+}
+
+void prepare_connect(Completion const& completion, uapi::Sqe& submission) {
+  submission.opcode = uapi::op_connect;
+  submission.address = number(completion.address.raw());
+  submission.offset = completion.address.raw_size();
+}
+
 void prepare_receive(Completion const& completion, uapi::Sqe& submission) {
   submission.opcode = uapi::op_recv;
   submission.operation_flags = completion.flags;
   if (completion.pool != nullptr) {
     WEIR_ASSERT(completion.data == nullptr);
-    submission.priority = uapi::receive_multishot;
+    if (!completion.once) {
+      submission.priority = uapi::receive_multishot;
+      if (completion.pool->bundles()) submission.priority |= uapi::receive_bundle;
+    }
+    submission.size = completion.size;  // 0: as much as fits
     submission.flags = uapi::sqe_buffer_select;
     submission.buffer_group = completion.pool->group();
   } else {
@@ -29,10 +45,21 @@ void prepare_receive(Completion const& completion, uapi::Sqe& submission) {
   }
 }
 
+// Asks for room for every kind of name, and with MSG_TRUNC for the size of what does not fit.
+void prepare_receive_datagrams(Completion& completion, uapi::Sqe& submission) {
+  completion.message.msg_namelen = uapi::received_name_size;
+  submission.opcode = uapi::op_recvmsg;
+  submission.address = number(&completion.message);
+  submission.size = 1;
+  submission.operation_flags = MSG_TRUNC;
+  submission.priority = uapi::receive_multishot;
+  submission.flags = uapi::sqe_buffer_select;
+  submission.buffer_group = completion.pool->group();
+}
+
 void prepare_send(Completion& completion, uapi::Sqe& submission) {
   msghdr const& message = completion.message;
-  WEIR_ASSERT(message.msg_iovlen > 0);
-  if (message.msg_iovlen == 1) {
+  if (message.msg_iovlen == 1 && message.msg_name == nullptr) {
     // One part needs no vector: the kernel copies no msghdr and imports no iovec.
     submission.opcode = uapi::op_send;
     submission.address = number(message.msg_iov->iov_base);
@@ -46,9 +73,25 @@ void prepare_send(Completion& completion, uapi::Sqe& submission) {
   if (completion.silent_success) submission.flags = uapi::sqe_skip_success;
 }
 
+void prepare_send_zero_copy(Completion& completion, uapi::Sqe& submission) {
+  WEIR_ASSERT(!completion.silent_success);  // the end of it is always told
+  prepare_send(completion, submission);
+  bool const one_part = submission.opcode == uapi::op_send;
+  submission.opcode = one_part ? uapi::op_send_zero_copy : uapi::op_sendmsg_zero_copy;
+}
+
 void prepare_transfer(Completion const& completion, uapi::Sqe& submission) {
-  WEIR_ASSERT(completion.size > 0);
-  submission.opcode = completion.opcode == Opcode::read ? uapi::op_read : uapi::op_write;
+  WEIR_ASSERT(completion.size > 0 || completion.pool != nullptr);
+  bool const reads = completion.opcode == Opcode::read;
+  submission.opcode = reads ? uapi::op_read : uapi::op_write;
+  if (completion.other >= 0) {
+    submission.opcode = reads ? uapi::op_read_fixed : uapi::op_write_fixed;
+    submission.buffer_group = static_cast<std::uint16_t>(completion.other);
+  }
+  if (completion.pool != nullptr) {
+    submission.flags = uapi::sqe_buffer_select;
+    submission.buffer_group = completion.pool->group();
+  }
   submission.address = number(completion.data);
   submission.size = completion.size;
   submission.offset = completion.offset;
@@ -60,6 +103,8 @@ void prepare_cancel(Completion const& completion, uapi::Sqe& submission) {
   if (completion.target != nullptr) {
     WEIR_ASSERT(completion.descriptor < 0);
     submission.address = user_data_of(*completion.target);
+  } else if (completion.descriptor < 0) {
+    submission.operation_flags |= uapi::cancel_any;
   } else {
     WEIR_ASSERT(completion.descriptor >= 0);
     submission.operation_flags |= uapi::cancel_by_descriptor;
@@ -74,17 +119,13 @@ uapi::Sqe prepare(Completion& completion) {
   submission.user_data = user_data_of(completion);
   switch (completion.opcode) {
     case Opcode::accept:
-      submission.opcode = uapi::op_accept;
-      submission.priority = uapi::accept_multishot;
-      submission.operation_flags = completion.flags;
+      prepare_accept(completion, submission);
       break;
     case Opcode::receive:
       prepare_receive(completion, submission);
       break;
     case Opcode::connect:
-      submission.opcode = uapi::op_connect;
-      submission.address = number(completion.address.raw());
-      submission.offset = completion.address.raw_size();
+      prepare_connect(completion, submission);
       break;
     case Opcode::send:
       prepare_send(completion, submission);
@@ -104,8 +145,39 @@ uapi::Sqe prepare(Completion& completion) {
     case Opcode::cancel:
       prepare_cancel(completion, submission);
       break;
+    case Opcode::receive_datagrams:
+      prepare_receive_datagrams(completion, submission);
+      break;
+    case Opcode::send_zero_copy:
+      prepare_send_zero_copy(completion, submission);
+      break;
+    case Opcode::wake_ring:  // a completion there that nobody asks for
+      submission.opcode = uapi::op_msg_ring;
+      submission.offset = user_data_nobody;
+      break;
+    case Opcode::shut_down:
+      submission.opcode = uapi::op_shutdown;
+      submission.size = completion.flags;
+      break;
+    case Opcode::open:
+    case Opcode::fsync:
+    case Opcode::rename:
+    case Opcode::unlink:
+    case Opcode::mkdir:
+    case Opcode::statx:
+    case Opcode::splice:
+    case Opcode::poll_once:
+    case Opcode::wait_for_child:
+    case Opcode::futex_wait:
+    case Opcode::futex_wake:
+    case Opcode::link_timeout:
+    case Opcode::nop:
+      prepare_file(completion, submission);
+      break;
+    case Opcode::raw:  // comes with its own
     case Opcode::timeout:
       WEIR_ASSERT(completion.opcode != Opcode::timeout);
+      WEIR_ASSERT(completion.opcode != Opcode::raw);
   }
   return submission;
 }

@@ -9,6 +9,9 @@ namespace weir {
 // A timeout has none: the ring holds it.
 uapi::Sqe prepare(Completion& completion);
 
+// The part of it that knows files, directories and waiting (prepare_file.cc).
+void prepare_file(Completion const& completion, uapi::Sqe& submission);
+
 // A cancel of whatever carries this user_data, without a result.
 uapi::Sqe prepare_quiet_cancel(std::uint64_t user_data);
 // A cancel of everything in the kernel, without a result.

@@ -15,9 +15,6 @@ namespace {
 constexpr std::uint32_t finish_rounds_max = 1000;
 constexpr Duration finish_round_time = 10 * milliseconds;
 
-// UIO_MAXIOV: of one send.
-constexpr std::size_t parts_max = 1024;
-
 std::uint32_t load(std::uint32_t* index) {
   return std::atomic_ref(*index).load(std::memory_order_acquire);
 }
@@ -31,6 +28,11 @@ void store(std::uint32_t* index, std::uint32_t value) {
 bool is_transient(int result) {
   return result >= 0 || result == -EINTR || result == -EAGAIN || result == -EBUSY ||
          result == -ETIME;
+}
+
+// One that no chain holds back.
+bool is_plain_close(Completion const& completion) {
+  return completion.opcode == Opcode::close && completion.other == 1;
 }
 
 }  // namespace
@@ -53,7 +55,10 @@ Ring::Ring(std::unique_ptr<Kernel> kernel) : kernel_(std::move(kernel)) {
 }
 
 Ring::~Ring() {
+  if (remote_ != nullptr) end_remote();
   finish();
+  if (operations_ != nullptr) end_operations();
+  if (remote_ != nullptr) end_remote();  // a coroutine has asked for one at the very end
   for (BufferPool* pool : pools_) {
     if (pool != nullptr) pool->ring_ended();
   }
@@ -82,6 +87,13 @@ void Ring::accept(Completion& completion, int descriptor) {
   submit(completion);
 }
 
+void Ring::accept_once(Completion& completion, int descriptor) {
+  begin(completion, Opcode::accept, descriptor);
+  completion.flags = SOCK_CLOEXEC;
+  completion.once = true;
+  submit(completion);
+}
+
 void Ring::receive(Completion& completion, int descriptor, BufferPool& pool) {
   begin(completion, Opcode::receive, descriptor);
   completion.pool = &pool;
@@ -101,25 +113,10 @@ void Ring::receive(Completion& completion, int descriptor, std::byte* data, std:
 void Ring::connect(Completion& completion, int descriptor, Address const& address) {
   WEIR_ASSERT(address.raw_size() > 0);
   begin(completion, Opcode::connect, descriptor);
-  completion.address = address;
-  submit(completion);
-}
-
-void Ring::send(Completion& completion, int descriptor, std::span<iovec> parts,
-                std::uint32_t flags) {
-  std::size_t size = 0;
-  for (iovec const& part : parts) size += part.iov_len;
-  WEIR_ASSERT(size > 0);
-  WEIR_ASSERT(size <= INT32_MAX);  // the result is an int32
-  WEIR_ASSERT(parts.size() <= parts_max);
-  begin(completion, Opcode::send, descriptor);
-  completion.flags = flags | MSG_NOSIGNAL;
-  completion.size = static_cast<std::uint32_t>(size);
-  completion.message = {};
-  completion.message.msg_iov = parts.data();
-  completion.message.msg_iovlen = parts.size();
-  std::uint32_t const never_waits = MSG_DONTWAIT | MSG_WAITALL;
-  WEIR_ASSERT(!completion.silent_success || (flags & never_waits) == never_waits);
+  bool const in_chain = completion.link != Link::alone || !chain_.empty();
+  if (address.family() == Family::local && !in_chain && !ending_)
+    return queue(completion, kernel_->connect_local(descriptor, address));
+  std::construct_at(&completion.address, address);
   submit(completion);
 }
 
@@ -147,13 +144,17 @@ void Ring::transfer(Completion& completion, std::byte* data, std::uint32_t size,
 }
 
 void Ring::close(Completion& completion, int descriptor) {
+  bool const is_linked = !ending_ && (completion.link != Link::alone || !chain_.empty());
   begin(completion, Opcode::close, descriptor);
-  ++closes_pending_;
+  // One in a chain may wait behind an operation that only a cancel ends.
+  completion.other = is_linked ? 0 : 1;
+  if (!is_linked) ++closes_pending_;
   submit(completion);
 }
 
 void Ring::timeout(Completion& completion, Instant deadline) {
   begin(completion, Opcode::timeout, -1);
+  WEIR_ASSERT(completion.link == Link::alone);
   completion.deadline = deadline;
   if (ending_) return queue(completion, -ECANCELED);
   timers_.add(completion);
@@ -204,9 +205,11 @@ void Ring::begin(Completion& completion, Opcode opcode, int descriptor) {
   completion.opcode = opcode;
   completion.descriptor = descriptor;
   completion.flags = 0;
+  completion.other = -1;
   completion.data = nullptr;
   completion.size = 0;
   completion.pool = nullptr;
+  completion.once = false;
   completion.target = nullptr;
   ++pending_count_;
 }
@@ -214,6 +217,7 @@ void Ring::begin(Completion& completion, Opcode opcode, int descriptor) {
 // ---- submission ---------------------------------------------------------------------------------
 
 void Ring::submit(Completion& completion) {
+  if (completion.link != Link::alone || !chain_.empty()) return submit_linked(completion);
   if (ending_ && completion.opcode != Opcode::close) return queue(completion, -ECANCELED);
   push(prepare(completion));
 }
@@ -236,6 +240,11 @@ bool Ring::queue_is_full() const {
   return count == queue.mask + 1;
 }
 
+std::uint32_t Ring::room() const {
+  SubmissionQueue const& queue = kernel_->submissions;
+  return queue.mask + 1 - (*queue.tail - load(queue.head));
+}
+
 void Ring::place(uapi::Sqe const& submission) {
   SubmissionQueue const& queue = kernel_->submissions;
   std::uint32_t const tail = *queue.tail;
@@ -249,9 +258,15 @@ void Ring::place(uapi::Sqe const& submission) {
   silent_.push_back(&send);
 }
 
+// A chain is placed whole or not at all: the kernel ends it where a submission ends.
 void Ring::place_backlog() {
   std::size_t placed = 0;
-  while (placed < backlog_.size() && !queue_is_full()) place(backlog_[placed++]);
+  while (placed < backlog_.size()) {
+    std::size_t end = placed;
+    while (uapi::is_linked(backlog_[end])) ++end;
+    if (room() < ++end - placed) break;
+    while (placed < end) place(backlog_[placed++]);
+  }
   backlog_.erase(backlog_.begin(), backlog_.begin() + static_cast<std::ptrdiff_t>(placed));
 }
 
@@ -260,13 +275,15 @@ void Ring::place_backlog() {
 std::uint32_t Ring::step(Wait wait, Instant deadline) {
   WEIR_ASSERT(!stepping_);  // a callback must not step
   stepping_ = true;
+  if (!chain_.empty()) end_chain();
   if (!backlog_.empty()) place_backlog();
   bool const may_park = wait == Wait::park && queued_.empty() && backlog_.empty();
   enter(may_park, std::min(deadline, timers_.nearest()));
   reap();
   if (!silent_.empty()) finish_silent_sends();
   if (!timers_.empty()) fire_timers();
-  std::uint32_t const count = run_queued();
+  std::uint32_t count = run_queued();
+  if (remote_ != nullptr) count += run_posted();
   stepping_ = false;
   return count;
 }
@@ -293,6 +310,7 @@ void Ring::reap() {
   std::uint32_t const head = *queue.head;
   std::uint32_t const count = load(queue.tail) - head;
   WEIR_ASSERT(count <= queue.mask + 1);
+  if (count > 0) ++counters_.batches;
   for (std::uint32_t i = 0; i < count; ++i) {
     uapi::Cqe const& reaped = queue.entries[(head + i) & queue.mask];
     if (reaped.user_data == user_data_kernel) kernel_->own_completion(reaped);
@@ -347,16 +365,39 @@ void Ring::run(uapi::Cqe const& queued) {
   if ((queued.flags & uapi::cqe_buffer) != 0) {
     WEIR_ASSERT(pool != nullptr);
     outcome.buffer = pool->take(queued);
+    while (static_cast<std::int32_t>(outcome.buffer.size()) < outcome.result) {  // a bundle
+      auto const size = static_cast<std::int32_t>(outcome.buffer.size());
+      std::int32_t const left = outcome.result - size;
+      completion.callback(completion, {size, true, std::move(outcome.buffer)});
+      outcome.result = left;
+      outcome.buffer = pool->take_next(left);
+    }
   }
   if (!outcome.more) {
     WEIR_ASSERT(completion.state == Completion::State::queued);
+    if (queued.result == -ECANCELED && is_plain_close(completion)) [[unlikely]] {
+      // A cancel of everything found it before it began; its descriptor is still open.
+      completion.state = Completion::State::in_kernel;
+      return push(prepare(completion));
+    }
     WEIR_ASSERT(pending_count_ > 0);
     completion.state = Completion::State::idle;
     --pending_count_;
-    if (completion.opcode == Opcode::close) --closes_pending_;
+    if (is_plain_close(completion)) --closes_pending_;
+    if (completion.opcode == Opcode::cancel)
+      outcome.result = count_cancelled(completion, queued.result);
+    if (completion.opcode == Opcode::wait_for_child)
+      outcome.result = reap_child(completion, queued.result);
     if (pool != nullptr) pool->receive_ended(queued.result);
+    if (completion.held != nullptr) outcome.buffer = give_back_held(completion, queued.result);
   }
   completion.callback(completion, std::move(outcome));
+}
+
+Buffer Ring::give_back_held(Completion& completion, std::int32_t result) {
+  std::uint32_t const size = result < 0 ? completion.size : static_cast<std::uint32_t>(result);
+  WEIR_ASSERT(size <= completion.size);
+  return {completion.data, size, *std::exchange(completion.held, nullptr)};
 }
 
 // ---- pools --------------------------------------------------------------------------------------

@@ -84,6 +84,35 @@ TEST_P(WakeFromAnotherThreadTest, EndsThePark) {
   other.join();
 }
 
+// The same from a ring of that thread's own, as part of its enters.
+TEST_P(WakeFromAnotherThreadTest, ByAnotherRingEndsThePark) {
+  constexpr std::uint32_t rounds = 2000;
+  std::atomic<std::uint32_t> begun = 0;
+  std::atomic<std::uint32_t> posted = 0;
+  std::atomic<bool> given_up = false;
+  std::thread thread([&] {
+    std::unique_ptr<Ring> const own = test_.make_ring();
+    Recorder wake(*own);
+    for (std::uint32_t round = 1; round <= rounds && !given_up.load(); ++round) {
+      while (begun.load() < round && !given_up.load()) {}
+      for (std::uint32_t spin = 0; spin < round * 37 % 2000; ++spin) begun.load();
+      posted.store(round);
+      own->wake_ring(wake, ring());
+      while (!wake.idle()) own->step(Wait::park);
+      EXPECT_EQ(wake.result(), 0);
+    }
+  });
+  for (std::uint32_t round = 1; round <= rounds && !HasFailure(); ++round) {
+    begun.store(round);
+    Instant const begin = ring().clock().now();
+    while (posted.load() < round && ring().clock().now() < begin + 10 * seconds)
+      ring().step(Wait::park, begin + 10 * seconds);
+    EXPECT_LT(ring().clock().now(), begin + 10 * seconds);
+  }
+  given_up.store(true);
+  thread.join();
+}
+
 // What was written before a wake is there after the park that it ended.
 TEST_P(WakeFromAnotherThreadTest, ShowsWhatWasWrittenBefore) {
   constexpr std::uint32_t messages = 20'000;

@@ -2,6 +2,7 @@
 // runs on real sockets.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "weir/base/result.h"
@@ -17,11 +18,16 @@ enum class Blocking : std::uint8_t { yes, no };
 // "bind 127.0.0.1:7000: Address already in use"
 Error system_error(std::string what, int code);
 
-Result<int> open_tcp_socket(Family family, Blocking blocking);
-Result<int> open_tcp_listener(Address const& address, std::uint32_t backlog, Blocking blocking);
-// Gives a connected TCP socket of somebody else the options of ours; refuses anything else, and
+// As the functions of Kernel.
+Result<int> open_socket_of(Family family, SocketKind kind, Blocking blocking);
+Result<int> open_listener_at(Address const& address, std::uint32_t backlog, Sharing sharing,
+                             Blocking blocking);
+Result<int> open_datagrams_at(Address const& address, Sharing sharing, Blocking blocking);
+Result<std::array<int, 2>> open_pair_of(SocketKind kind, Blocking blocking);
+int connect_without_waiting(int descriptor, Address const& address);
+// Gives a connected stream socket of somebody else the options of ours; refuses anything else, and
 // then changes nothing.
-Result<void> adopt_tcp_socket(int descriptor, Blocking blocking);
+Result<void> adopt_socket(int descriptor, Blocking blocking);
 Result<Address> local_address_of(int descriptor);
 Result<Address> peer_address_of(int descriptor);
 

@@ -51,19 +51,76 @@ inline constexpr std::uint8_t op_close = 19;
 // address, size: the bytes; offset: where in the file, or all ones for its own position.
 inline constexpr std::uint8_t op_read = 22;
 inline constexpr std::uint8_t op_write = 23;
+// address: msghdr*; size: 1; operation_flags: MSG_*. With receive_multishot, sqe_buffer_select and
+// buffer_group the msghdr says only how much room a name gets, and each buffer begins with a
+// ReceivedMessage.
+inline constexpr std::uint8_t op_recvmsg = 10;
 // address, size: the bytes; operation_flags: MSG_*.
 inline constexpr std::uint8_t op_send = 26;
 // address, size: the bytes; or address null, size 0, sqe_buffer_select and buffer_group, and then
 // usually priority: receive_multishot.
 inline constexpr std::uint8_t op_recv = 27;
+// size: SHUT_*.
+inline constexpr std::uint8_t op_shutdown = 34;
+// descriptor: of another ring, or of this one; offset: the user_data and size: the result of a
+// completion there; operation_flags: message_passes_flags, and file_index: the flags of it.
+inline constexpr std::uint8_t op_msg_ring = 40;
+inline constexpr std::uint32_t message_passes_flags = 1u << 1;  // IORING_MSG_RING_FLAGS_PASS, 6.3
+// As op_send and op_sendmsg. A completion with cqe_more says how it went, and one with
+// cqe_notification that the bytes are no longer looked at.
+inline constexpr std::uint8_t op_send_zero_copy = 47;
+inline constexpr std::uint8_t op_sendmsg_zero_copy = 48;
+
+// Files, directories and links between submissions. Paths are C strings; `descriptor` is the
+// directory that a relative one starts from (AT_FDCWD: the working directory).
+// address, size: the bytes; offset; buffer_group: the index of the registered region they lie in.
+inline constexpr std::uint8_t op_read_fixed = 4;
+inline constexpr std::uint8_t op_write_fixed = 5;
+// operation_flags: fsync_data_only.
+inline constexpr std::uint8_t op_fsync = 3;
+// address: path; size: mode; operation_flags: O_*.
+inline constexpr std::uint8_t op_openat = 18;
+// address: path; offset: statx*; size: mask; operation_flags: AT_*.
+inline constexpr std::uint8_t op_statx = 21;
+// descriptor, offset: to; file_index, address: from; size; operation_flags: SPLICE_F_*.
+inline constexpr std::uint8_t op_splice = 30;
+// address: old path; offset: new path; size: its directory; operation_flags: RENAME_*.
+inline constexpr std::uint8_t op_renameat = 35;
+// address: path; operation_flags: AT_REMOVEDIR.
+inline constexpr std::uint8_t op_unlinkat = 36;
+// address: path; size: mode.
+inline constexpr std::uint8_t op_mkdirat = 37;
+// address: Timespec*; size: 1; operation_flags: timeout_absolute.
+inline constexpr std::uint8_t op_link_timeout = 15;
+// descriptor: a process id; size: P_PID; file_index: W*; offset: siginfo_t* (6.7).
+inline constexpr std::uint8_t op_waitid = 50;
+// address: the word; offset: what is expected of it, or how many to wake; address3: mask;
+// descriptor: futex_* (6.7).
+inline constexpr std::uint8_t op_futex_wait = 51;
+inline constexpr std::uint8_t op_futex_wake = 52;
 
 // IOSQE_*, in Sqe::flags.
+inline constexpr std::uint8_t sqe_link = 1u << 2;       // the next one waits for this one's success
+inline constexpr std::uint8_t sqe_hard_link = 1u << 3;  // the next one waits for this one's end
+inline constexpr std::uint8_t sqe_async = 1u << 4;      // a wish: to a thread of the kernel at once
+inline bool is_linked(Sqe const& submission) {
+  return (submission.flags & (sqe_link | sqe_hard_link)) != 0;
+}
 inline constexpr std::uint8_t sqe_buffer_select = 1u << 5;
 inline constexpr std::uint8_t sqe_skip_success = 1u << 6;  // IOSQE_CQE_SKIP_SUCCESS
 
 // In Sqe::priority.
 inline constexpr std::uint16_t accept_multishot = 1u << 0;
 inline constexpr std::uint16_t receive_multishot = 1u << 1;
+inline constexpr std::uint16_t receive_bundle = 1u << 4;  // IORING_RECVSEND_BUNDLE
+
+// IORING_FSYNC_DATASYNC, IORING_TIMEOUT_ABS, in Sqe::operation_flags.
+inline constexpr std::uint32_t fsync_data_only = 1u << 0;
+inline constexpr std::uint32_t timeout_absolute = 1u << 0;
+
+// FUTEX2_SIZE_U32 | FUTEX2_PRIVATE, in Sqe::descriptor; FUTEX_BITSET_MATCH_ANY, in Sqe::address3.
+inline constexpr std::int32_t futex_private_word = 0x02 | 0x80;
+inline constexpr std::uint64_t futex_match_any = 0xffffffff;
 
 // IORING_POLL_ADD_MULTI, in Sqe::size.
 inline constexpr std::uint32_t poll_multishot = 1u << 0;
@@ -88,8 +145,21 @@ static_assert(sizeof(Cqe) == 16);
 inline constexpr std::uint32_t cqe_buffer = 1u << 0;  // the upper 16 bits are the buffer's id
 inline constexpr std::uint32_t cqe_more = 1u << 1;    // the multishot goes on
 inline constexpr std::uint32_t cqe_socket_nonempty = 1u << 2;
+inline constexpr std::uint32_t cqe_notification = 1u << 3;
 inline constexpr std::uint32_t cqe_buffer_more = 1u << 4;  // the kernel keeps filling this buffer
 inline constexpr std::uint32_t cqe_buffer_shift = 16;
+
+// struct io_uring_recvmsg_out: before each datagram of a multishot receive. Behind it lies the
+// name, in as much room as the msghdr asked for, then the payload.
+struct ReceivedMessage {
+  std::uint32_t name_size;
+  std::uint32_t control_size;
+  std::uint32_t payload_size;  // with MSG_TRUNC: of the whole datagram
+  std::uint32_t flags;         // MSG_TRUNC
+};
+static_assert(sizeof(ReceivedMessage) == 16);
+// What Weir asks for: room for a sockaddr_un, rounded up.
+inline constexpr std::uint32_t received_name_size = 112;
 
 // ---- io_uring_setup(2) --------------------------------------------------------------------------
 
@@ -139,6 +209,7 @@ static_assert(sizeof(Params) == 120);
 // IORING_SETUP_*.
 inline constexpr std::uint32_t setup_cqsize = 1u << 3;
 inline constexpr std::uint32_t setup_clamp = 1u << 4;
+inline constexpr std::uint32_t setup_disabled = 1u << 6;
 inline constexpr std::uint32_t setup_submit_all = 1u << 7;
 inline constexpr std::uint32_t setup_single_issuer = 1u << 12;
 inline constexpr std::uint32_t setup_defer_taskrun = 1u << 13;
@@ -150,6 +221,9 @@ inline constexpr std::uint32_t feature_nodrop = 1u << 1;
 inline constexpr std::uint32_t feature_fast_poll = 1u << 5;
 inline constexpr std::uint32_t feature_ext_arg = 1u << 8;
 inline constexpr std::uint32_t feature_cqe_skip = 1u << 11;
+// And those that it uses where they are.
+inline constexpr std::uint32_t feature_bundles = 1u << 14;   // 6.10
+inline constexpr std::uint32_t feature_min_wait = 1u << 15;  // 6.12
 
 // IORING_OFF_*: what to map.
 inline constexpr std::uint64_t map_rings = 0;
@@ -163,8 +237,9 @@ inline constexpr std::uint32_t submissions_cq_overflow = 1u << 1;
 inline constexpr std::uint32_t enter_getevents = 1u << 0;
 inline constexpr std::uint32_t enter_ext_arg = 1u << 3;
 inline constexpr std::uint32_t enter_registered_ring = 1u << 4;
-inline constexpr std::uint32_t enter_absolute_timer = 1u << 5;  // 6.12
-inline constexpr std::uint32_t enter_no_iowait = 1u << 7;       // 6.15
+inline constexpr std::uint32_t enter_absolute_timer = 1u << 5;      // 6.12
+inline constexpr std::uint32_t enter_ext_arg_registered = 1u << 6;  // 6.13
+inline constexpr std::uint32_t enter_no_iowait = 1u << 7;           // 6.15
 
 // struct __kernel_timespec.
 struct Timespec {
@@ -182,6 +257,19 @@ struct GeteventsArgument {
 };
 static_assert(sizeof(GeteventsArgument) == 24);
 
+// struct io_uring_reg_wait: the same in a registered region, where it need not be copied.
+struct RegisteredWait {
+  Timespec timespec;
+  std::uint32_t min_wait_microseconds;
+  std::uint32_t flags;  // registered_wait_has_time
+  std::uint64_t signal_mask;
+  std::uint32_t signal_mask_size;
+  std::uint32_t padding[3];
+  std::uint64_t padding2[2];
+};
+static_assert(sizeof(RegisteredWait) == 64);
+inline constexpr std::uint32_t registered_wait_has_time = 1u << 0;
+
 // ---- io_uring_register(2) -----------------------------------------------------------------------
 
 // IORING_REGISTER_RING_FDS; the argument is a ResourceUpdate, the count 1.
@@ -191,6 +279,80 @@ inline constexpr std::uint32_t unregister_ring_descriptor = 21;
 // looks at the group; all else must be 0.
 inline constexpr std::uint32_t register_buffer_ring = 22;
 inline constexpr std::uint32_t unregister_buffer_ring = 23;
+// IORING_REGISTER_ENABLE_RINGS: ends setup_disabled. No argument.
+inline constexpr std::uint32_t register_enable = 12;
+// IORING_REGISTER_RESIZE_RINGS (6.13); the argument is Params, the count 1.
+inline constexpr std::uint32_t register_resize = 33;
+// IORING_REGISTER_MEM_REGION (6.13), of a disabled ring; the argument is a MemoryRegistration, the
+// count 1.
+inline constexpr std::uint32_t register_memory = 34;
+
+// struct io_uring_region_desc.
+struct MemoryRegion {
+  std::uint64_t address;
+  std::uint64_t size;
+  std::uint32_t flags;  // memory_of_user
+  std::uint32_t id;
+  std::uint64_t map_offset;
+  std::uint64_t reserved[4];
+};
+static_assert(sizeof(MemoryRegion) == 64);
+inline constexpr std::uint32_t memory_of_user = 1;
+
+// struct io_uring_mem_region_reg.
+struct MemoryRegistration {
+  std::uint64_t region;  // address of a MemoryRegion
+  std::uint64_t flags;   // memory_for_waits
+  std::uint64_t reserved[2];
+};
+static_assert(sizeof(MemoryRegistration) == 32);
+inline constexpr std::uint64_t memory_for_waits = 1;
+
+// IORING_REGISTER_PROBE; the argument is a Probe, the count that of its operations.
+inline constexpr std::uint32_t register_probe = 8;
+// IORING_REGISTER_BUFFERS2; the argument is a RegionTable, the count its size.
+inline constexpr std::uint32_t register_regions = 15;
+// IORING_REGISTER_BUFFERS_UPDATE; the argument is a RegionUpdate, the count its size. Returns the
+// number of regions updated.
+inline constexpr std::uint32_t update_regions = 16;
+
+// struct io_uring_probe with all its operations.
+struct Probe {
+  std::uint8_t last_operation;
+  std::uint8_t operation_count;
+  std::uint16_t reserved;
+  std::uint32_t reserved2[3];
+  struct {
+    std::uint8_t opcode;
+    std::uint8_t reserved;
+    std::uint16_t flags;  // probe_supported
+    std::uint32_t reserved2;
+  } operations[256];
+};
+static_assert(sizeof(Probe) == 16 + 256 * 8);
+inline constexpr std::uint16_t probe_supported = 1u << 0;
+
+// struct io_uring_rsrc_register.
+struct RegionTable {
+  std::uint32_t count;
+  std::uint32_t flags;  // regions_sparse
+  std::uint64_t reserved;
+  std::uint64_t data;  // 0 with regions_sparse
+  std::uint64_t tags;
+};
+static_assert(sizeof(RegionTable) == 32);
+inline constexpr std::uint32_t regions_sparse = 1u << 0;
+
+// struct io_uring_rsrc_update2.
+struct RegionUpdate {
+  std::uint32_t offset;  // index of the first
+  std::uint32_t reserved;
+  std::uint64_t data;  // iovec*; null and 0 give one up
+  std::uint64_t tags;
+  std::uint32_t count;
+  std::uint32_t reserved2;
+};
+static_assert(sizeof(RegionUpdate) == 32);
 
 // struct io_uring_rsrc_update.
 struct ResourceUpdate {

@@ -5,11 +5,40 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "weir/base/assert.h"
 #include "weir/ring/completion.h"
 
 namespace weir {
+
+namespace {
+
+// What O_DIRECT wants every offset, size and address to be a multiple of.
+constexpr std::uint64_t direct_block_size = 512;
+
+bool reads(int flags) { return (flags & O_ACCMODE) != O_WRONLY; }
+bool writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY; }
+
+bool is_aligned(std::byte const* data, std::uint32_t size, std::uint64_t offset) {
+  std::uint64_t const address = reinterpret_cast<std::uintptr_t>(data);
+  return (address | size | offset) % direct_block_size == 0;
+}
+
+int flags_of(FileUse use) {
+  switch (use) {
+    case FileUse::read:
+      return O_RDONLY;
+    case FileUse::write:
+      return O_WRONLY | O_CREAT | O_TRUNC;
+    case FileUse::append:
+      return O_WRONLY | O_CREAT | O_APPEND;
+  }
+  WEIR_ASSERT(!"a use that no file is opened for");
+  return O_RDONLY;
+}
+
+}  // namespace
 
 SimFiles::SimFiles(Chance& chance) : chance_(chance) {
   make_pipe(standard_input);
@@ -18,76 +47,114 @@ SimFiles::SimFiles(Chance& chance) : chance_(chance) {
 
 // ---- for tests ----------------------------------------------------------------------------------
 
-SimFiles::Node& SimFiles::node(std::string_view path) {
-  auto const found = nodes_.find(path);
-  WEIR_ASSERT(found != nodes_.end());
-  return found->second;
+SimNode& SimFiles::named(std::string_view path) {
+  SimNode* const node = tree_.find(path);
+  WEIR_ASSERT(node != nullptr);
+  return *node;
+}
+
+SimNode& SimFiles::pipe(std::string_view path) {
+  SimNode& node = named(path);
+  WEIR_ASSERT(node.kind == Kind::pipe);
+  return node;
 }
 
 void SimFiles::put(std::string_view path, std::string_view content) {
-  Node& file = nodes_[std::string(path)];
+  SimNode& file = tree_.put(path, Kind::file);
+  WEIR_ASSERT(!file.is_directory());
+  file.kind = Kind::file;  // a standard input that was a pipe, say
   file.content = content;
-  file.pipe = false;
+  file.certain = content;
 }
 
-std::string const& SimFiles::content(std::string_view path) const {
-  auto const found = nodes_.find(path);
-  WEIR_ASSERT(found != nodes_.end());
-  return found->second.content;
-}
+std::string const& SimFiles::content(std::string_view path) { return named(path).content; }
 
-void SimFiles::make_pipe(std::string_view path) { nodes_[std::string(path)].pipe = true; }
+void SimFiles::make_pipe(std::string_view path) { tree_.put(path, Kind::pipe).kind = Kind::pipe; }
 
 void SimFiles::feed(std::string_view path, std::string_view bytes) {
-  Node& pipe = node(path);
-  WEIR_ASSERT(pipe.pipe);
-  WEIR_ASSERT(!pipe.ended);
-  pipe.content += bytes;
-  touch(pipe);
+  SimNode& fed = pipe(path);
+  WEIR_ASSERT(!fed.ended);
+  fed.content += bytes;
+  touch(fed);
 }
 
 void SimFiles::end(std::string_view path) {
-  Node& pipe = node(path);
-  WEIR_ASSERT(pipe.pipe);
-  pipe.ended = true;
-  touch(pipe);
+  SimNode& ended = pipe(path);
+  ended.ended = true;
+  touch(ended);
 }
 
 std::string SimFiles::take(std::string_view path) {
-  Node& pipe = node(path);
-  WEIR_ASSERT(pipe.pipe);
-  std::string taken;
-  std::swap(taken, pipe.content);
-  touch(pipe);
+  SimNode& from = pipe(path);
+  std::string taken = std::exchange(from.content, {});
+  touch(from);
   return taken;
 }
 
 void SimFiles::abandon(std::string_view path) {
-  Node& pipe = node(path);
-  WEIR_ASSERT(pipe.pipe);
-  pipe.abandoned = true;
-  touch(pipe);
+  SimNode& abandoned = pipe(path);
+  abandoned.abandoned = true;
+  touch(abandoned);
 }
 
-void SimFiles::touch(Node const& node) {
-  for (auto const& [id, open] : opens_)
-    if (open.node == &node && open.owner != nullptr) open.owner->touched(id, POLLIN | POLLOUT);
+void SimFiles::crash() {
+  WEIR_ASSERT(opens_.empty());
+  tree_.crash();
 }
 
-// ---- for kernels --------------------------------------------------------------------------------
+void SimFiles::touch(SimNode const& node) {
+  for (auto const& [id, open] : opens_) {
+    if (open.node == &node && open.owner != nullptr)
+      open.owner->touched(id, POLLIN | POLLOUT | POLLHUP | POLLERR);
+  }
+}
+
+// ---- open files ---------------------------------------------------------------------------------
+
+SocketId SimFiles::add(SimNode& node, int flags, SocketOwner* owner) {
+  SocketId const id = file_bit | ++opened_count_;
+  opens_[id] = {&node, flags, owner, 0, 1};
+  tree_.retain(node);
+  return id;
+}
+
+int SimFiles::check_open(FileTree::Place const& place, int flags) const {
+  if ((flags & O_TMPFILE) == O_TMPFILE) return -EOPNOTSUPP;
+  bool const makes = (flags & O_CREAT) != 0;
+  if (place.node == nullptr) {
+    if (!makes || place.directory->removed) return -ENOENT;
+    return place.wants_directory ? -EISDIR : 0;
+  }
+  if (makes && (flags & O_EXCL) != 0) return -EEXIST;
+  bool const is_directory = place.node->is_directory();
+  if (is_directory && (makes || writes(flags))) return -EISDIR;
+  return !is_directory && (flags & O_DIRECTORY) != 0 ? -ENOTDIR : 0;
+}
+
+SocketId SimFiles::open(SocketId directory, std::string_view path, int flags, SocketOwner* owner,
+                        int* error) {
+  FileTree::Place place;
+  *error = -find(directory, path, place);
+  if (*error == 0) *error = -check_open(place, flags);
+  if (*error != 0) return 0;
+  if (place.node == nullptr) {
+    place.node = &tree_.make(Kind::file);
+    tree_.add(*place.directory, place.name, *place.node);
+  }
+  SimNode& node = *place.node;
+  if (node.kind == Kind::file && (flags & O_TRUNC) != 0) node.content.clear();
+  return add(node, flags, owner);
+}
 
 SocketId SimFiles::open(std::string_view path, FileUse use, SocketOwner* owner, int* error) {
-  auto found = nodes_.find(path);
-  if (found == nodes_.end()) {
-    *error = ENOENT;
-    if (use == FileUse::read || path.empty()) return 0;
-    found = nodes_.try_emplace(std::string(path)).first;
-  }
-  Node& file = found->second;
-  if (use == FileUse::write && !file.pipe) file.content.clear();
-  SocketId const id = file_bit | ++opened_count_;
-  opens_[id] = {&file, use, owner, 0, 1};
-  return id;
+  return open(0, path, flags_of(use), owner, error);
+}
+
+std::array<SocketId, 2> SimFiles::open_pipe(SocketOwner* owner) {
+  SimNode& node = tree_.make(Kind::pipe);
+  node.anonymous = true;
+  node.readers = node.writers = 1;
+  return {add(node, O_RDONLY, owner), add(node, O_WRONLY, owner)};
 }
 
 SimFiles::Open& SimFiles::get(SocketId id) {
@@ -101,74 +168,157 @@ void SimFiles::retain(SocketId id) { ++get(id).references; }
 void SimFiles::release(SocketId id) {
   Open& open = get(id);
   WEIR_ASSERT(open.references > 0);
-  if (--open.references == 0) opens_.erase(id);
+  if (--open.references > 0) return;
+  SimNode& node = *open.node;
+  if (node.anonymous && reads(open.flags) && --node.readers == 0) node.abandoned = true;
+  if (node.anonymous && writes(open.flags) && --node.writers == 0) node.ended = true;
+  opens_.erase(id);
+  if (node.anonymous) touch(node);
+  tree_.release(node);
 }
+
+// ---- reading and writing ------------------------------------------------------------------------
 
 int SimFiles::read(SocketId id, std::byte* out, std::uint32_t size, std::uint64_t offset) {
   Open& open = get(id);
-  Node& file = *open.node;
-  if (open.use != FileUse::read) return -EBADF;
-  if (file.pipe) {
-    if (file.content.empty()) return file.ended ? 0 : -EAGAIN;
-    size = static_cast<std::uint32_t>(std::min<std::size_t>(size, file.content.size()));
-    std::memcpy(out, file.content.data(), size);
-    file.content.erase(0, size);
-    return static_cast<int>(size);
+  if (!reads(open.flags)) return -EBADF;
+  switch (open.node->kind) {
+    case Kind::file:
+      return read_file(open, out, size, offset);
+    case Kind::directory:
+      return -EISDIR;
+    case Kind::pipe:
+      return read_pipe(*open.node, out, size);
+    case Kind::signals:
+      return read_signal(*open.node, out, size);
+    case Kind::process:
+      break;
   }
-  std::uint64_t const from = offset == stream_position ? open.position : offset;
-  if (from >= file.content.size()) return 0;
-  size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, file.content.size() - from));
-  std::memcpy(out, file.content.data() + from, size);
-  if (offset == stream_position) open.position += size;
-  return static_cast<int>(size);
+  return -EINVAL;
 }
 
 int SimFiles::write(SocketId id, std::byte const* data, std::uint32_t size, std::uint64_t offset) {
   Open& open = get(id);
-  Node& file = *open.node;
-  auto const* const bytes = reinterpret_cast<char const*>(data);
-  if (open.use == FileUse::read) return -EBADF;
-  if (file.pipe) {
-    if (file.abandoned) return -EPIPE;
-    std::size_t const room = pipe_bytes_max - std::min(pipe_bytes_max, file.content.size());
-    if (room == 0) return -EAGAIN;
-    size = static_cast<std::uint32_t>(std::min<std::size_t>(size, room));
-    file.content.append(bytes, size);
-    return static_cast<int>(size);
-  }
-  bool const moves = offset == stream_position && open.use != FileUse::append;
-  std::uint64_t from = moves ? open.position : offset;
-  if (open.use == FileUse::append) from = file.content.size();
-  // What it overwrites takes no room.
-  std::uint64_t const size_before = file.content.size();
-  std::uint64_t const disk = chance_.options.disk_bytes_max;
-  std::uint64_t const room =
-      disk - std::min(disk, disk_bytes()) + (size_before - std::min(size_before, from));
-  if (room == 0) return -ENOSPC;
-  size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, room));
-  if (from + size > size_before) file.content.resize(from + size);
-  std::memcpy(file.content.data() + from, bytes, size);
-  if (moves) open.position += size;
+  if (!writes(open.flags)) return -EBADF;
+  if (open.node->kind == Kind::pipe) return write_pipe(*open.node, data, size);
+  if (open.node->kind == Kind::file) return write_file(open, data, size, offset);
+  return -EINVAL;
+}
+
+int SimFiles::read_pipe(SimNode& pipe, std::byte* out, std::uint32_t size) {
+  if (pipe.content.empty()) return pipe.ended ? 0 : -EAGAIN;
+  size = static_cast<std::uint32_t>(std::min<std::size_t>(size, pipe.content.size()));
+  std::memcpy(out, pipe.content.data(), size);
+  pipe.content.erase(0, size);
+  touch(pipe);
   return static_cast<int>(size);
 }
 
-std::uint64_t SimFiles::disk_bytes() const {
-  std::uint64_t bytes = 0;
-  for (auto const& [path, file] : nodes_)
-    if (!file.pipe) bytes += file.content.size();
-  return bytes;
+int SimFiles::write_pipe(SimNode& pipe, std::byte const* data, std::uint32_t size) {
+  if (pipe.abandoned) return -EPIPE;
+  std::size_t const room = pipe_bytes_max - std::min(pipe_bytes_max, pipe.content.size());
+  if (room == 0) return -EAGAIN;
+  size = static_cast<std::uint32_t>(std::min<std::size_t>(size, room));
+  pipe.content.append(reinterpret_cast<char const*>(data), size);
+  touch(pipe);
+  return static_cast<int>(size);
+}
+
+int SimFiles::read_file(Open& open, std::byte* out, std::uint32_t size, std::uint64_t offset) {
+  std::string const& content = open.node->content;
+  std::uint64_t const from = offset == stream_position ? open.position : offset;
+  if ((open.flags & O_DIRECT) != 0 && !is_aligned(out, size, from)) return -EINVAL;
+  if (from >= content.size()) return 0;
+  size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, content.size() - from));
+  std::memcpy(out, content.data() + from, size);
+  if (offset == stream_position) open.position += size;
+  return static_cast<int>(size);
+}
+
+int SimFiles::write_file(Open& open, std::byte const* data, std::uint32_t size,
+                         std::uint64_t offset) {
+  std::string& content = open.node->content;
+  bool const appends = (open.flags & O_APPEND) != 0;
+  std::uint64_t from = offset == stream_position ? open.position : offset;
+  if (appends) from = content.size();
+  if ((open.flags & O_DIRECT) != 0 && !is_aligned(data, size, from)) return -EINVAL;
+  // What it overwrites takes no room.
+  std::uint64_t const size_before = content.size();
+  std::uint64_t const disk = chance_.options.disk_bytes_max;
+  std::uint64_t const room =
+      disk - std::min(disk, tree_.file_bytes()) + (size_before - std::min(size_before, from));
+  if (room == 0) return -ENOSPC;
+  size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, room));
+  if (from + size > size_before) content.resize(from + size);
+  std::memcpy(content.data() + from, data, size);
+  if (offset == stream_position) open.position = from + size;
+  return static_cast<int>(size);
+}
+
+// As much as can be moved without waiting for either side.
+int SimFiles::splice(SocketId from, std::uint64_t from_offset, SocketId to, std::uint64_t to_offset,
+                     std::uint32_t size) {
+  Open const& source = get(from);
+  Open const& target = get(to);
+  if (!reads(source.flags) || !writes(target.flags)) return -EBADF;
+  bool const from_pipe = source.node->kind == Kind::pipe;
+  bool const to_pipe = target.node->kind == Kind::pipe;
+  if (!from_pipe && !to_pipe) return -EINVAL;
+  if (source.node == target.node) return -EINVAL;
+  if (from_pipe && from_offset != stream_position) return -ESPIPE;
+  if (to_pipe && to_offset != stream_position) return -ESPIPE;
+  if (from_pipe) {
+    SimNode& pipe = *source.node;
+    if (pipe.content.empty()) return pipe.ended ? 0 : -EAGAIN;
+    size = static_cast<std::uint32_t>(std::min<std::size_t>(size, pipe.content.size()));
+    int const moved =
+        write(to, reinterpret_cast<std::byte const*>(pipe.content.data()), size, to_offset);
+    if (moved > 0) pipe.content.erase(0, static_cast<std::size_t>(moved));
+    if (moved > 0) touch(pipe);
+    return moved;
+  }
+  SimNode const& pipe = *target.node;
+  if (pipe.abandoned) return -EPIPE;
+  std::size_t const room = pipe_bytes_max - std::min(pipe_bytes_max, pipe.content.size());
+  if (room == 0) return -EAGAIN;
+  std::vector<std::byte> bytes(std::min<std::size_t>(size, room));
+  int const count = read(from, bytes.data(), static_cast<std::uint32_t>(bytes.size()), from_offset);
+  if (count <= 0) return count;
+  int const moved = write(to, bytes.data(), static_cast<std::uint32_t>(count), stream_position);
+  WEIR_ASSERT(moved == count);
+  return moved;
+}
+
+int SimFiles::sync(SocketId id) {
+  SimNode& node = *get(id).node;
+  if (node.kind != Kind::file && node.kind != Kind::directory) return -EINVAL;
+  tree_.sync(node);
+  return 0;
 }
 
 std::uint32_t SimFiles::readiness(SocketId id) const {
   auto const found = opens_.find(id);
   WEIR_ASSERT(found != opens_.end());
-  Node const& file = *found->second.node;
-  if (!file.pipe) return POLLIN | POLLOUT;
+  SimNode const& node = *found->second.node;
+  int const flags = found->second.flags;
+  switch (node.kind) {
+    case Kind::file:
+    case Kind::directory:
+      return POLLIN | POLLOUT;
+    case Kind::signals:
+      return node.pending != 0 ? POLLIN : 0;
+    case Kind::process: {
+      auto const process = processes_.find(node.process);
+      return process == processes_.end() || process->second.ended ? POLLIN : 0;
+    }
+    case Kind::pipe:
+      break;
+  }
   std::uint32_t events = 0;
-  if (!file.content.empty()) events |= POLLIN;
-  if (file.ended) events |= POLLHUP;
-  if (file.content.size() < pipe_bytes_max) events |= POLLOUT;
-  if (file.abandoned) events |= POLLERR;
+  if (reads(flags) && !node.content.empty()) events |= POLLIN;
+  if (reads(flags) && node.ended) events |= POLLHUP;
+  if (writes(flags) && node.content.size() < pipe_bytes_max) events |= POLLOUT;
+  if (writes(flags) && node.abandoned) events |= POLLERR;
   return events;
 }
 
@@ -177,7 +327,7 @@ std::string SimFiles::describe() const {
   for (auto const& [id, open] : opens_) {
     text += "  open file " + std::to_string(id & ~file_bit) + ": at " +
             std::to_string(open.position) + " of " + std::to_string(open.node->content.size()) +
-            " bytes" + (open.node->pipe ? " in a pipe" : "") + "\n";
+            " bytes" + (open.node->kind == Kind::pipe ? " in a pipe" : "") + "\n";
   }
   return text;
 }

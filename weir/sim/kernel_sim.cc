@@ -49,6 +49,8 @@ Result<void> SimKernel::set_up(Setup const& setup) {
   standard_[0] = files().open(SimFiles::standard_input, FileUse::read, this, &error);
   standard_[1] = files().open(SimFiles::standard_output, FileUse::append, this, &error);
   features = all_features.without(setup.hide);
+  features.ring_messages = false;  // all rings are of one thread: a wake is a call
+  completion_count_max_ = features.ring_resize ? std::bit_floor(setup.completion_count_max) : 0;
   return {};
 }
 
@@ -57,11 +59,23 @@ Result<void> SimKernel::set_up(Setup const& setup) {
 int SimKernel::enter(std::uint32_t submit_count, bool wait, Instant deadline) {
   world_.entered(*this);
   parked_ = false;
+  if (completions.overflowed && completions.mask + 1 < completion_count_max_) grow_completions();
   int const taken = submit(submit_count);
   work();
   if (!wait || taken < 0 || static_cast<std::uint32_t>(taken) < submit_count) return taken;
   int const slept = sleep(deadline);
   return taken > 0 ? taken : slept;
+}
+
+// As Linux does it: twice as many, with what was not reaped in its place.
+void SimKernel::grow_completions() {
+  std::uint32_t const old_mask = completions.mask;
+  std::vector<uapi::Cqe> const old = completion_entries_;
+  completion_entries_.resize(std::min(2 * (old_mask + 1), completion_count_max_));
+  completions.entries = completion_entries_.data();
+  completions.mask = static_cast<std::uint32_t>(completion_entries_.size() - 1);
+  for (std::uint32_t i = *completions.head; i != *completions.tail; ++i)
+    completions.entries[i & completions.mask] = old[i & old_mask];
 }
 
 int SimKernel::submit(std::uint32_t count) {
@@ -70,16 +84,22 @@ int SimKernel::submit(std::uint32_t count) {
     count = static_cast<std::uint32_t>(chance().between(0, count - 1));
   else if (count == 0) return 0;
   if (count == 0) return -EAGAIN;
+  // A chain is taken whole.
+  while (uapi::is_linked(submissions.entries[(*submissions.head + count - 1) & submissions.mask]))
+    ++count;
+  WEIR_ASSERT(count <= *submissions.tail - *submissions.head);
   for (std::uint32_t taken = 0; taken < count; ++taken) {
     // The kernel has its own copy from here on.
     uapi::Sqe const submission = submissions.entries[*submissions.head & submissions.mask];
     ++*submissions.head;
     start(submission);
   }
+  links_.end_submission();
+  run_links();
   return static_cast<int>(count);
 }
 
-void SimKernel::start(uapi::Sqe const& submission) {
+void SimKernel::begin(uapi::Sqe const& submission) {
   ++submitted_count_;
   if (submission.opcode == uapi::op_async_cancel) {
     int const result =
@@ -90,6 +110,7 @@ void SimKernel::start(uapi::Sqe const& submission) {
       independent.descriptor = -1;  // it may come before or after what it ended
       post(independent, {.result = result, .failed = failed});
     }
+    links_.ended(submission.user_data, failed);
     return;
   }
   Operation& operation = operations_[submitted_count_];
@@ -101,21 +122,33 @@ void SimKernel::start(uapi::Sqe const& submission) {
     bool const is_new = user_data_.insert(submission.user_data).second;
     WEIR_ASSERT(is_new);
   }
-  if (int const error = prepare(operation); error != 0) {
+  if (int const error = prepare_any(operation); error != 0) {
     finish(operation.number, {.result = error, .failed = true});
     return;
   }
   if (operation.socket != 0) {
-    retain(operation.socket);
+    // That of a child process is the operation's own.
+    if (submission.opcode != uapi::op_waitid) retain(operation.socket);
     waiting_[operation.socket].push_back(operation.number);
   }
   attempt(operation.number, any_event, true);
 }
 
+int SimKernel::prepare_any(Operation& operation) {
+  uapi::Sqe& submission = operation.submission;
+  if (!has_known_flags(submission)) return -EINVAL;
+  if (submission.opcode == uapi::op_read_fixed || submission.opcode == uapi::op_write_fixed) {
+    if (int const error = regions_.resolve(submission); error != 0) return error;
+  }
+  return is_file_operation(submission.opcode) ? prepare_file(operation) : prepare(operation);
+}
+
 // Everything that can happen at this instant.
 void SimKernel::work() {
   world_.timeline().run_due();
-  while (!touched_.empty()) {
+  while (!touched_.empty() || links_.has_steps()) {
+    run_links();
+    if (touched_.empty()) continue;
     auto const [socket, events] = *touched_.begin();
     touched_.erase(touched_.begin());
     auto const found = waiting_.find(socket);
@@ -144,8 +177,8 @@ int SimKernel::sleep(Instant deadline) {
 }
 
 bool SimKernel::has_work() const {
-  return !parked_ || !touched_.empty() || !order_.empty() || has_completions() || woken_.load() ||
-         deadline_ <= clock().now();
+  return !parked_ || !touched_.empty() || links_.has_steps() || !order_.empty() ||
+         has_completions() || woken_.load() || deadline_ <= clock().now();
 }
 
 // ---- operations, whatever they do ---------------------------------------------------------------
@@ -156,10 +189,11 @@ void SimKernel::touched(SocketId socket, std::uint32_t events) {
 
 void SimKernel::attempt(std::uint64_t number, std::uint32_t events, bool may_delay) {
   auto const found = operations_.find(number);
-  if (found == operations_.end() || found->second.held) return;
+  if (found == operations_.end() || found->second.held || found->second.sent) return;
   Operation& operation = found->second;
   bool const waits = !(operation.submission.operation_flags & MSG_DONTWAIT) ||
-                     operation.submission.opcode == uapi::op_poll_add;
+                     operation.submission.opcode == uapi::op_poll_add ||
+                     is_file_operation(operation.submission.opcode);
   if (may_delay && waits && chance().once_in(options().delay_once_in)) return hold(operation);
   if (Attempt const ended = carry_out(operation, events)) finish(number, *ended);
 }
@@ -200,16 +234,22 @@ void SimKernel::post(uapi::Sqe const& submission, Verdict const& verdict) {
 void SimKernel::finish(std::uint64_t number, Verdict const& verdict) {
   auto const found = operations_.find(number);
   WEIR_ASSERT(found != operations_.end());
-  Operation const& operation = found->second;
+  Operation& operation = found->second;
   bool const silent = (operation.submission.flags & uapi::sqe_skip_success) && !verdict.failed;
   if (!silent) post(operation.submission, verdict);
-  SocketId const socket = operation.socket;
-  user_data_.erase(operation.submission.user_data);
+  let_go_of_socket(operation);
+  std::uint64_t const user_data = operation.submission.user_data;
+  user_data_.erase(user_data);
   operations_.erase(found);
+  if (!links_.empty()) links_.ended(user_data, verdict.failed);
+}
+
+void SimKernel::let_go_of_socket(Operation& operation) {
+  SocketId const socket = std::exchange(operation.socket, 0);
   if (socket == 0) return;
   auto const waiting = waiting_.find(socket);
   if (waiting != waiting_.end()) {
-    std::erase(waiting->second, number);
+    std::erase(waiting->second, operation.number);
     if (waiting->second.empty()) waiting_.erase(waiting);
   }
   release(socket);  // perhaps the last to hold it: then this closes it
@@ -218,7 +258,10 @@ void SimKernel::finish(std::uint64_t number, Verdict const& verdict) {
 // ---- registration -------------------------------------------------------------------------------
 
 int SimKernel::enroll(std::uint32_t opcode, void* argument, std::uint32_t count) {
-  if (argument == nullptr || count != 1) return -EINVAL;
+  if (argument == nullptr) return -EINVAL;
+  if (opcode == uapi::register_regions || opcode == uapi::update_regions)
+    return regions_.enroll(opcode, argument, count);
+  if (count != 1) return -EINVAL;
   switch (opcode) {
     case uapi::register_buffer_ring:
       return enroll_buffers(*static_cast<uapi::BufferRingRegistration const*>(argument));
@@ -262,20 +305,45 @@ int SimKernel::add_descriptor(SocketId socket) {
   return sim_descriptor_first + static_cast<int>(index);
 }
 
-Result<int> SimKernel::open_socket(Family family) {
-  if (descriptors_exhausted()) return refused("open a TCP socket", EMFILE);
-  return add_descriptor(network().open(family, this));
+Result<int> SimKernel::open_socket(Family family, SocketKind kind) {
+  if (descriptors_exhausted()) return refused("open a socket", EMFILE);
+  return add_descriptor(network().open(family, this, kind));
 }
 
-Result<int> SimKernel::open_listener(Address const& address, std::uint32_t backlog) {
+Result<int> SimKernel::open_listener(Address const& address, std::uint32_t backlog,
+                                     Sharing sharing) {
   WEIR_ASSERT(backlog > 0);
-  if (descriptors_exhausted()) return refused("open a TCP socket", EMFILE);
+  if (descriptors_exhausted()) return refused("open a socket", EMFILE);
   SocketId const socket = network().open(address.family(), this);
-  if (int const error = network().listen(socket, address, backlog); error != 0) {
+  if (int const error = network().listen(socket, address, backlog, sharing); error != 0) {
     network().release(socket);
     return refused("bind " + address.text(), -error);
   }
   return add_descriptor(socket);
+}
+
+Result<int> SimKernel::open_datagrams(Address const& address, Sharing sharing) {
+  if (descriptors_exhausted()) return refused("open a socket", EMFILE);
+  SocketId const socket = network().open(address.family(), this, SocketKind::datagram);
+  if (int const error = network().bind(socket, address, sharing); error != 0) {
+    network().release(socket);
+    return refused("bind " + address.text(), -error);
+  }
+  return add_descriptor(socket);
+}
+
+int SimKernel::connect_local(int descriptor, Address const& address) {
+  SocketId const socket = socket_of(descriptor);
+  if (socket == 0) return -EBADF;
+  return SimFiles::is_file(socket) ? -ENOTSOCK : network().connect(socket, address);
+}
+
+Result<std::array<int, 2>> SimKernel::open_socket_pair(SocketKind kind) {
+  if (descriptor_count_ + 2 > world_.chance().options.descriptor_count_max)
+    return refused("open a pair of sockets", EMFILE);
+  std::array<SocketId, 2> const pair = network().open_pair(kind, this);
+  int const first = add_descriptor(pair[0]);
+  return std::array{first, add_descriptor(pair[1])};
 }
 
 Result<int> SimKernel::open_file(std::string const& path, FileUse use) {
@@ -306,6 +374,7 @@ Result<Address> SimKernel::local_address(int descriptor) {
     return refused("ask a socket for its own address", EBADF);
   SimSocket const& known = network().socket(socket);
   if (known.local.raw_size() > 0) return known.local;
+  if (known.family == Family::local) return unnamed_local();
   return Address::parse(known.family == Family::ipv4 ? "0.0.0.0:0" : "[::]:0");
 }
 
@@ -314,14 +383,18 @@ Result<Address> SimKernel::peer_address(int descriptor) {
   if (id == 0 || SimFiles::is_file(id))
     return refused("ask a socket for its peer's address", EBADF);
   SimSocket const& socket = network().socket(id);
-  if (socket.state != SimSocket::State::open)
-    return refused("ask a socket for its peer's address", ENOTCONN);
+  bool const is_datagram = socket.kind == SocketKind::datagram;
+  bool const connected =
+      is_datagram ? !socket.remote.empty() : socket.state == SimSocket::State::open;
+  if (!connected) return refused("ask a socket for its peer's address", ENOTCONN);
   return socket.remote;
 }
 
 Result<void> SimKernel::adopt(int descriptor) {
   Result<Address> const peer = peer_address(descriptor);
   if (!peer) return peer.error();
+  if (network().socket(socket_of(descriptor)).kind != SocketKind::stream)
+    return refused("take over a socket", EPROTOTYPE);
   return {};
 }
 

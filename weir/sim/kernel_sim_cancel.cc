@@ -18,7 +18,7 @@ int SimKernel::cancel(std::uint64_t user_data, int descriptor, std::uint32_t fla
 
   std::vector<std::uint64_t> found;
   for (auto const& [number, operation] : operations_) {
-    if (by_descriptor && operation.socket != socket) continue;
+    if (operation.sent || (by_descriptor && operation.socket != socket)) continue;
     if (by_user_data && operation.submission.user_data != user_data) continue;
     found.push_back(number);
     if (!all) break;
@@ -53,7 +53,7 @@ int SimKernel::cancel_one(std::uint64_t number, bool by_user_data) {
 
 void SimKernel::end_late(std::uint64_t number) {
   auto const found = operations_.find(number);
-  if (found == operations_.end()) return;  // it ended by itself
+  if (found == operations_.end() || found->second.sent) return;  // it ended by itself
   WEIR_ASSERT(found->second.ending);
   found->second.held = false;
   attempt(number, 0, false);
@@ -64,6 +64,7 @@ void SimKernel::end_now(std::uint64_t number) {
   Operation const& operation = operations_.at(number);
   WEIR_ASSERT(operation.ending);
   auto const done = static_cast<std::int32_t>(operation.done);
+  if (done > 0 && is_zero_copy(operation)) return notify_later(operations_.at(number));
   finish(number, {.result = done > 0 ? done : -ECANCELED, .failed = true});
 }
 

@@ -62,19 +62,30 @@ int SimKernel::prepare(Operation& operation) const {
     case uapi::op_write:
     case uapi::op_accept:
     case uapi::op_recv:
+    case uapi::op_shutdown:
     case uapi::op_poll_add:
+      break;
+    case uapi::op_recvmsg:
+      operation.name_size = pointer<msghdr const>(submission.address)->msg_namelen;
       break;
     case uapi::op_connect: {
       auto const* raw = pointer<sockaddr const>(submission.address);
-      if (raw->sa_family != AF_INET && raw->sa_family != AF_INET6) return -EAFNOSUPPORT;
+      if (raw->sa_family != AF_INET && raw->sa_family != AF_INET6 && raw->sa_family != AF_UNIX)
+        return -EAFNOSUPPORT;
       operation.address = Address::from(*raw, static_cast<socklen_t>(submission.offset));
       break;
     }
     case uapi::op_send:
+    case uapi::op_send_zero_copy:
       operation.parts = {{pointer<void>(submission.address), submission.size}};
       break;
-    case uapi::op_sendmsg: {
+    case uapi::op_sendmsg:
+    case uapi::op_sendmsg_zero_copy: {
       auto const* message = pointer<msghdr const>(submission.address);
+      if (message->msg_name != nullptr) {
+        operation.address =
+            Address::from(*static_cast<sockaddr const*>(message->msg_name), message->msg_namelen);
+      }
       operation.parts.assign(message->msg_iov, message->msg_iov + message->msg_iovlen);
       break;
     }
@@ -93,6 +104,7 @@ int SimKernel::prepare(Operation& operation) const {
 }
 
 SimKernel::Attempt SimKernel::carry_out(Operation& operation, std::uint32_t events) {
+  if (is_file_operation(operation.submission.opcode)) return carry_out_file(operation);
   switch (operation.submission.opcode) {
     case uapi::op_nop:
       return Verdict{};
@@ -111,6 +123,13 @@ SimKernel::Attempt SimKernel::carry_out(Operation& operation, std::uint32_t even
     case uapi::op_send:
     case uapi::op_sendmsg:
       return send(operation);
+    case uapi::op_send_zero_copy:
+    case uapi::op_sendmsg_zero_copy:
+      return send_zero_copy(operation);
+    case uapi::op_recvmsg:
+      return receive_datagrams(operation);
+    case uapi::op_shutdown:
+      return shut_down(operation);
     case uapi::op_recv:
       return operation.submission.flags & uapi::sqe_buffer_select ? receive_pooled(operation)
                                                                   : receive(operation);
@@ -177,8 +196,12 @@ SimKernel::Attempt SimKernel::receive_pooled(Operation& operation) {
     if (count == -EAGAIN) return std::nullopt;
     if (count <= 0) return Verdict{.result = count, .failed = count < 0};
 
+    std::uint32_t const room = buffers.size();
     Verdict verdict{.result = count, .flags = buffers.take(static_cast<std::uint32_t>(count))};
-    if (buffers.incremental()) verdict.buffer_group = submission.buffer_group;
+    bool const bundle = (submission.priority & uapi::receive_bundle) != 0;
+    if (buffers.incremental() || bundle) verdict.buffer_group = submission.buffer_group;
+    if (bundle && static_cast<std::uint32_t>(count) == room)
+      verdict.result += fill_bundle(operation.socket, buffers);
     bool const goes_on = network().readiness(operation.socket) & POLLIN;
     if (goes_on) verdict.flags |= uapi::cqe_socket_nonempty;
     if (!(submission.priority & uapi::receive_multishot)) return verdict;
@@ -202,6 +225,8 @@ SimKernel::Attempt SimKernel::send(Operation& operation) {
   std::uint32_t const flags = operation.submission.operation_flags;
   bool const wait_all = flags & MSG_WAITALL;
   bool const may_wait = !(flags & MSG_DONTWAIT);
+  if (network().socket(operation.socket).kind == SocketKind::datagram)
+    return send_datagram(operation);
   std::uint64_t const left = size_of(operation.parts);
   WEIR_ASSERT(left <= std::numeric_limits<std::int32_t>::max());
   std::uint64_t size = left;
@@ -227,17 +252,20 @@ SimKernel::Attempt SimKernel::send(Operation& operation) {
 
 SimKernel::Attempt SimKernel::read(Operation& operation) {
   uapi::Sqe const& submission = operation.submission;
+  if (submission.flags & uapi::sqe_buffer_select) return read_pooled(operation);
   bool const from_file = SimFiles::is_file(operation.socket);
   if (from_file && chance().once_in(options().file_error_once_in))
     return Verdict{.result = -EIO, .failed = true};
   std::uint32_t size = submission.size;
-  if (size > 0 && chance().once_in(options().short_receive_once_in))
+  bool const may_cut = size > 0 && !(from_file && files().moves_whole(operation.socket));
+  if (may_cut && chance().once_in(options().short_receive_once_in))
     size = static_cast<std::uint32_t>(chance().between(1, size));
   auto* const out = pointer<std::byte>(submission.address);
   int const count = from_file ? files().read(operation.socket, out, size, submission.offset)
                               : network().receive(operation.socket, out, size);
   if (count == -EAGAIN) return std::nullopt;
-  return Verdict{.result = count, .failed = count < 0};
+  bool const whole = count >= 0 && static_cast<std::uint32_t>(count) == submission.size;
+  return Verdict{.result = count, .failed = !whole};
 }
 
 SimKernel::Attempt SimKernel::write(Operation& operation) {
@@ -246,14 +274,16 @@ SimKernel::Attempt SimKernel::write(Operation& operation) {
   if (to_file && chance().once_in(options().file_error_once_in))
     return Verdict{.result = -EIO, .failed = true};
   std::uint32_t size = submission.size;
-  if (size > 0 && chance().once_in(options().short_send_once_in))
+  bool const may_cut = size > 0 && !(to_file && files().moves_whole(operation.socket));
+  if (may_cut && chance().once_in(options().short_send_once_in))
     size = static_cast<std::uint32_t>(chance().between(1, size));
   auto* const data = pointer<std::byte>(submission.address);
   iovec const part{data, size};
   int const count = to_file ? files().write(operation.socket, data, size, submission.offset)
                             : network().send(operation.socket, {&part, 1});
   if (count == -EAGAIN) return std::nullopt;
-  return Verdict{.result = count, .failed = count < 0};
+  bool const whole = count >= 0 && static_cast<std::uint32_t>(count) == submission.size;
+  return Verdict{.result = count, .failed = !whole};
 }
 
 SimKernel::Attempt SimKernel::close(Operation& operation) {

@@ -23,7 +23,10 @@ Address with_port_number(Address const& address, std::uint16_t port_number) {
   return Address::from(reinterpret_cast<sockaddr const&>(raw), address.raw_size());
 }
 
+}  // namespace
+
 bool is_wildcard(Address const& address) {
+  if (address.family() == Family::local) return false;
   if (address.family() == Family::ipv4) {
     auto const* raw = reinterpret_cast<sockaddr_in const*>(address.raw());
     return raw->sin_addr.s_addr == htonl(INADDR_ANY);
@@ -32,9 +35,19 @@ bool is_wildcard(Address const& address) {
   return std::memcmp(&raw->sin6_addr, &in6addr_any, sizeof(in6addr_any)) == 0;
 }
 
+Address loopback_like(Address const& address) {
+  std::uint16_t const port_number = address.port_number();
+  return address.family() == Family::ipv4 ? Address::loopback(port_number)
+                                          : Address::loopback_ipv6(port_number);
+}
+
+namespace {
+
 // Whether somebody who listens at one of them is in the way of the other.
 bool overlap(Address const& a, Address const& b) {
-  if (a.family() != b.family() || a.port_number() != b.port_number()) return false;
+  if (a.empty() || a.family() != b.family()) return false;
+  if (a.family() == Family::local) return a == b;
+  if (a.port_number() != b.port_number()) return false;
   return is_wildcard(a) || is_wildcard(b) || a == b;
 }
 
@@ -48,10 +61,11 @@ std::uint64_t size_of(std::span<iovec const> parts) {
 
 // ---- the table of sockets -----------------------------------------------------------------------
 
-SocketId SimNetwork::open(Family family, SocketOwner* owner) {
+SocketId SimNetwork::open(Family family, SocketOwner* owner, SocketKind kind) {
   SimSocket& socket = sockets_[++last_id_];
   socket.id = last_id_;
   socket.family = family;
+  socket.kind = kind;
   socket.owner = owner;
   return socket.id;
 }
@@ -95,6 +109,7 @@ void SimNetwork::erase(SimSocket& socket) {
     WEIR_ASSERT(other->other == socket.id);
     other->other = 0;
   }
+  forget_local(socket);
   sockets_.erase(socket.id);
 }
 
@@ -139,6 +154,22 @@ void SimNetwork::close_connection(SimSocket& socket) {
   }
 }
 
+int SimNetwork::shut_down(SocketId id, int how) {
+  SimSocket& socket = get(id);
+  if (socket.state != State::open) return socket.family == Family::local ? 0 : -ENOTCONN;
+  if (how != SHUT_RD) shut_down_write(id);
+  if (how == SHUT_WR || socket.receive_ended) return 0;
+  socket.receive_ended = true;  // of what arrives later TCP makes nothing of that
+  touch(socket, socket.send_ended ? POLLIN | POLLRDHUP | POLLHUP : POLLIN | POLLRDHUP);
+  SimSocket* const other = find(socket.other);
+  if (socket.family != Family::local || other == nullptr || other->send_ended) return 0;
+  other->send_ended = true;
+  socket.inbound.end();
+  plan_delivery(socket);
+  touch(*other, POLLOUT);
+  return 0;
+}
+
 int SimNetwork::shut_down_write(SocketId id) {
   SimSocket& socket = get(id);
   if (socket.state != State::open) return -ENOTCONN;
@@ -156,29 +187,54 @@ void SimNetwork::set_reset_on_close(SocketId id) { get(id).reset_on_close = true
 // ---- listening ----------------------------------------------------------------------------------
 
 SimSocket* SimNetwork::listener_at(Address const& address) {
+  std::vector<SimSocket*> found;
   for (auto& [id, socket] : sockets_)
-    if (socket.state == State::listening && overlap(socket.local, address)) return &socket;
-  return nullptr;
+    if (socket.state == State::listening && overlap(socket.local, address))
+      found.push_back(&socket);
+  if (found.empty()) return nullptr;
+  return found[chance_.between(0, found.size() - 1)];
 }
 
-Address SimNetwork::free_address(Address const& like) {
+bool SimNetwork::is_free(Address const& address, SocketKind kind, Sharing sharing) const {
+  return std::none_of(sockets_.begin(), sockets_.end(), [&](auto const& entry) {
+    SimSocket const& socket = entry.second;
+    bool const is_bound = kind == SocketKind::datagram || socket.state == State::listening;
+    if (socket.kind != kind || !is_bound || !overlap(socket.local, address)) return false;
+    return sharing == Sharing::alone || socket.sharing == Sharing::alone;
+  });
+}
+
+Address SimNetwork::free_address(Address const& like, SocketKind kind) {
   constexpr std::uint16_t first = 32'768;
   constexpr std::uint16_t last = 60'999;
   for (std::uint32_t tried = 0; tried <= last - first; ++tried) {
     Address const address = with_port_number(like, next_port_number_);
     next_port_number_ = next_port_number_ == last ? first : next_port_number_ + 1;
-    if (listener_at(address) == nullptr) return address;
+    if (is_free(address, kind, Sharing::alone)) return address;
   }
   WEIR_ASSERT(!"28,232 listeners: no port number is free");
   return like;
 }
 
-int SimNetwork::listen(SocketId id, Address const& address, std::uint32_t backlog) {
+int SimNetwork::bind(SocketId id, Address const& address, Sharing sharing) {
   SimSocket& socket = get(id);
-  if (socket.state != State::fresh) return -EINVAL;
+  if (socket.state != State::fresh || !socket.local.empty()) return -EINVAL;
   if (socket.family != address.family()) return -EAFNOSUPPORT;
-  if (address.port_number() != 0 && listener_at(address) != nullptr) return -EADDRINUSE;
-  socket.local = address.port_number() == 0 ? free_address(address) : address;
+  if (socket.family == Family::local) {
+    if (sharing == Sharing::shared) return -EOPNOTSUPP;
+    return bind_local(socket, address);
+  }
+  bool const any_port = address.port_number() == 0;
+  if (!any_port && !is_free(address, socket.kind, sharing)) return -EADDRINUSE;
+  socket.local = any_port ? free_address(address, socket.kind) : address;
+  socket.sharing = sharing;
+  return 0;
+}
+
+int SimNetwork::listen(SocketId id, Address const& address, std::uint32_t backlog,
+                       Sharing sharing) {
+  if (int const error = bind(id, address, sharing); error != 0) return error;
+  SimSocket& socket = get(id);
   socket.backlog_max = backlog;
   socket.state = State::listening;
   return 0;
@@ -202,10 +258,12 @@ int SimNetwork::connect(SocketId id, Address const& address) {
   if (socket.state == State::open || socket.state == State::listening) return -EISCONN;
   if (socket.family != address.family()) return -EAFNOSUPPORT;
   if (socket.error != 0) return -std::exchange(socket.error, 0);
-  socket.state = State::connecting;
+  if (socket.family == Family::local) return connect_local(socket, address);
   socket.remote = address;
-  if (is_wildcard(address)) socket.remote = Address::loopback(address.port_number());
-  socket.local = free_address(socket.remote);
+  if (is_wildcard(address)) socket.remote = loopback_like(address);
+  if (socket.local.empty()) socket.local = free_address(socket.remote, socket.kind);
+  if (socket.kind == SocketKind::datagram) return 0;
+  socket.state = State::connecting;
   send_syn(id, 0);
   return finish_connect(id);
 }
@@ -214,11 +272,14 @@ int SimNetwork::connect(SocketId id, Address const& address) {
 
 int SimNetwork::send(SocketId id, std::span<iovec const> parts) {
   SimSocket& socket = get(id);
+  if (socket.kind == SocketKind::datagram) return send_datagram(id, parts, Address());
   if (socket.error != 0) return -std::exchange(socket.error, 0);
   if (socket.state == State::connecting) return -EAGAIN;
   if (socket.state != State::open || socket.send_ended) return -EPIPE;
   std::uint64_t const size = size_of(parts);
   SimSocket* const other = find(socket.other);
+  bool const nobody_there = other == nullptr || other->orphan();
+  if (socket.family == Family::local && nobody_there) return -EPIPE;
   if (other == nullptr) return static_cast<int>(std::min(size, lost_bytes_max));
 
   std::uint32_t accepted = 0;
@@ -239,6 +300,7 @@ int SimNetwork::send(SocketId id, std::span<iovec const> parts) {
 int SimNetwork::receive(SocketId id, std::byte* out, std::uint32_t size, bool peek) {
   WEIR_ASSERT(size > 0);
   SimSocket& socket = get(id);
+  if (socket.kind == SocketKind::datagram) return receive_cut_off(socket, out, size, peek);
   if (socket.state == State::listening) return -ENOTCONN;
   if (std::uint32_t const count = socket.inbound.read(out, size, peek); count > 0) {
     if (!peek) plan_delivery(socket);  // the window may have been closed
@@ -254,6 +316,8 @@ std::uint32_t SimNetwork::readiness(SocketId id) const {
   SimSocket const& socket = this->socket(id);
   if (socket.state == State::listening) return socket.backlog.empty() ? 0 : POLLIN;
   std::uint32_t events = socket.error != 0 ? POLLERR : 0;
+  if (socket.kind == SocketKind::datagram)
+    return events | POLLOUT | (socket.inbox.empty() ? 0 : POLLIN);
   if (socket.state == State::connecting) return events;
   bool const closed = socket.state != State::open;
   if (closed || (socket.send_ended && socket.receive_ended)) events |= POLLHUP;

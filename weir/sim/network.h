@@ -1,6 +1,6 @@
-// A simulated TCP network on one machine. Its calls are the system calls of the same names, never
-// block, and return what Linux would: 0 or more, or -errno. The kernels of a world carry
-// submissions out with them, and simulated peers call them directly.
+// A simulated network on one machine: TCP, UDP and UNIX sockets. Its calls are the system calls of
+// the same names, never block, and return what Linux would: 0 or more, or -errno. The kernels of a
+// world carry submissions out with them, and simulated peers call them directly.
 //
 // The rules that are easy to get wrong, and are Linux's (net/ipv4/tcp.c):
 //
@@ -12,11 +12,18 @@
 //   backlog full                                the SYN is lost, and comes again after 1, 2, 4, … s
 //   listener closed                             RST to those who wait in its backlog
 //   a connection that dies in the backlog       is accepted all the same, and says so when used
+//
+// UNIX streams take the same ways, with these of their own (net/unix/af_unix.c): a connect is done
+// at once, or EAGAIN while the backlog is full; nobody at the other end is EPIPE at once; a path
+// outlives its socket, and is refused then. UDP loses what finds no room; a UNIX datagram is
+// EAGAIN.
 #pragma once
 
 #include <sys/uio.h>
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -29,19 +36,30 @@
 
 namespace weir {
 
+// Whether it stands for every address of the machine, and the one that it stands for here.
+bool is_wildcard(Address const& address);
+Address loopback_like(Address const& address);
+// Of a UNIX socket that is not bound.
+Address unnamed_local();
+
 class SimNetwork {
  public:
   // Both must outlive the network.
   SimNetwork(Timeline& timeline, Chance& chance) : timeline_(timeline), chance_(chance) {}
 
   // A new socket with one reference. `owner` may be null.
-  SocketId open(Family family, SocketOwner* owner);
+  SocketId open(Family family, SocketOwner* owner, SocketKind kind = SocketKind::stream);
+  // Two UNIX sockets, connected to each other.
+  std::array<SocketId, 2> open_pair(SocketKind kind, SocketOwner* owner);
   void retain(SocketId id);
   // Dropping the last reference closes the socket.
   void release(SocketId id);
 
   // Port number 0 lets the network choose.
-  int listen(SocketId id, Address const& address, std::uint32_t backlog);
+  int listen(SocketId id, Address const& address, std::uint32_t backlog,
+             Sharing sharing = Sharing::alone);
+  // Of a datagram socket, the same.
+  int bind(SocketId id, Address const& address, Sharing sharing = Sharing::alone);
   // 0 when done at once, -EINPROGRESS when `touched` will tell; then finish_connect says how it
   // went.
   int connect(SocketId id, Address const& address);
@@ -51,6 +69,12 @@ class SimNetwork {
   // Gathers as much as fits.
   int send(SocketId id, std::span<iovec const> parts);
   int receive(SocketId id, std::byte* out, std::uint32_t size, bool peek = false);
+  // One datagram, to `address` or where it is connected to.
+  int send_datagram(SocketId id, std::span<iovec const> parts, Address const& address);
+  // The next datagram, taken out of the inbox: 0, or -errno and -EAGAIN if there is none.
+  int receive_datagram(SocketId id, SimDatagram& out);
+  // `how` is SHUT_*.
+  int shut_down(SocketId id, int how);
   int shut_down_write(SocketId id);
   // SO_LINGER with a time of 0: closing resets.
   void set_reset_on_close(SocketId id);
@@ -71,8 +95,11 @@ class SimNetwork {
   SimSocket& get(SocketId id);
   // Null if there is none (any more).
   SimSocket* find(SocketId id);
+  // One of those that listen there; null if nobody does.
   SimSocket* listener_at(Address const& address);
-  Address free_address(Address const& like);
+  // Whether a socket of that kind may take the address beside those that are bound already.
+  bool is_free(Address const& address, SocketKind kind, Sharing sharing) const;
+  Address free_address(Address const& like, SocketKind kind);
   void touch(SimSocket& socket, std::uint32_t events);
   // Runs `step` after a latency; at once if that is 0.
   template <class Step>
@@ -89,6 +116,21 @@ class SimNetwork {
   void ack_arrives(SocketId child, SocketId listener);
   void connect_fails(SocketId client, int error);
   void draw_windows(SimSocket& socket);
+
+  // UNIX sockets (network_local.cc).
+  int connect_local(SimSocket& client, Address const& address);
+  int bind_local(SimSocket& socket, Address const& address);
+  // 0 and whose it is, or -errno.
+  int find_local(Address const& address, SocketKind kind, SocketId& found) const;
+  void forget_local(SimSocket const& socket);
+
+  // Datagrams (network_datagrams.cc).
+  int send_udp(SimSocket& socket, SimDatagram datagram, Address const& address);
+  int send_local(SimSocket& socket, SimDatagram datagram, Address const& address);
+  void datagram_arrives(SocketId sender, Address const& address, SimDatagram const& datagram);
+  SimSocket* datagram_socket_at(Address const& address, Address const& sender);
+  void put_in_inbox(SimSocket& socket, SimDatagram datagram);
+  int receive_cut_off(SimSocket& socket, std::byte* out, std::uint32_t size, bool peek);
 
   // Bytes, ends and resets on their way (network_deliver.cc).
   void plan_delivery(SimSocket& receiver);
@@ -110,6 +152,8 @@ class SimNetwork {
   std::map<SocketId, SimSocket> sockets_;
   SocketId last_id_ = 0;
   std::uint16_t next_port_number_ = 32'768;
+  // UNIX names, by their raw bytes, and who is bound there; 0: nobody any more.
+  std::map<std::string, SocketId, std::less<>> local_names_;
   std::uint64_t deliveries_ = 0;
 };
 

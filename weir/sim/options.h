@@ -55,6 +55,11 @@ struct SimOptions {
   // The n-th delivery of the world (counted from 1) is a reset of both ends instead.
   std::uint64_t reset_at_delivery = 0;
   std::uint32_t reset_once_in = 0;
+  // UDP may lose a datagram, deliver it twice, or let it overtake those before it. (What comes when
+  // the inbox is full is lost anyway; UNIX datagrams are neither lost nor reordered.)
+  std::uint32_t datagram_lost_once_in = 0;
+  std::uint32_t datagram_twice_once_in = 0;
+  std::uint32_t datagram_overtakes_once_in = 0;
   // -EMFILE beyond it; per kernel.
   std::uint32_t descriptor_count_max = 65'536;
   // Reads and writes of files: -EIO now and then, -ENOSPC when all files together are so large.

@@ -1,5 +1,5 @@
-// One TCP socket of a simulated network: what Linux keeps in a struct sock, as far as a program can
-// tell.
+// One socket of a simulated network, TCP, UDP or UNIX: what Linux keeps in a struct sock, as far as
+// a program can tell.
 //
 //           listen
 //   fresh ───────────▶ listening
@@ -11,11 +11,17 @@
 //
 // Each end owns the stream towards itself. A closed socket stays as an orphan, with nobody to read
 // it, as long as its own bytes and end are on the way; what arrives at it is answered with a RST.
+//
+// A datagram socket is fresh all its life. It may have an address of its own, a remote one that it
+// sends to, and an inbox.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <vector>
 
+#include "weir/base/clock.h"
 #include "weir/ring/address.h"
 #include "weir/sim/stream.h"
 
@@ -33,11 +39,18 @@ class SocketOwner {
   ~SocketOwner() = default;
 };
 
+struct SimDatagram {
+  Address sender;
+  std::vector<std::byte> bytes;
+};
+
 struct SimSocket {
   enum class State : std::uint8_t { fresh, listening, connecting, open, reset };
 
   SocketId id = 0;
   Family family = Family::ipv4;
+  SocketKind kind = SocketKind::stream;
+  Sharing sharing = Sharing::alone;
   State state = State::fresh;
   SocketOwner* owner = nullptr;
   std::uint32_t references = 1;
@@ -59,6 +72,11 @@ struct SimSocket {
   // Of a listening socket.
   std::deque<SocketId> backlog;
   std::uint32_t backlog_max = 0;
+
+  // Of a datagram socket.
+  std::deque<SimDatagram> inbox;
+  std::uint64_t inbox_bytes = 0;
+  Instant sent_arrive = 0;  // when the latest that it sent arrives
 
   bool orphan() const { return references == 0; }
 };

@@ -75,6 +75,24 @@ bool SimWorld::park(SimKernel& kernel, Instant deadline) {
   return true;
 }
 
+int SimWorld::wake_futex(std::uint64_t address, std::uint64_t count_max) {
+  std::uint32_t woken = 0;
+  for (SimKernel* const kernel : kernels_) woken += kernel->wake_futex(address, count_max - woken);
+  return static_cast<int>(woken);
+}
+
+std::size_t SimWorld::operation_count() const {
+  std::size_t count = 0;
+  for (SimKernel const* const kernel : kernels_) count += kernel->operation_count();
+  return count;
+}
+
+std::size_t SimWorld::descriptor_count() const {
+  std::size_t count = 0;
+  for (SimKernel const* const kernel : kernels_) count += kernel->descriptor_count();
+  return count;
+}
+
 std::string SimWorld::describe() const {
   std::string text =
       "simulated world, seed " + std::to_string(seed()) + ", at " +

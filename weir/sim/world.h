@@ -62,6 +62,10 @@ class SimWorld {
   // How many segments have arrived so far: what SimOptions::reset_at_delivery counts.
   std::uint64_t deliveries() const { return network_.deliveries(); }
 
+  // What the kernels have under way, and descriptors that are open, but for 0 and 1.
+  std::size_t operation_count() const;
+  std::size_t descriptor_count() const;
+
   // For a failure message: the seed, the time, what the sockets hold and what the kernels wait for.
   std::string describe() const;
 
@@ -69,6 +73,8 @@ class SimWorld {
   Timeline& timeline() { return timeline_; }
   SimNetwork& network() { return network_; }
   SimFiles& files() { return files_; }
+  // As FUTEX_WAKE: all kernels are part of one process.
+  int wake_futex(std::uint64_t address, std::uint64_t count_max);
   Chance& chance() { return chance_; }
 
  private:
