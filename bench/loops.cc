@@ -35,7 +35,7 @@ std::vector<Workload> all_workloads() {
   std::vector<Workload> all;
   for (auto const of_file :
        {chain_workloads, diamond_workloads, reachability_workloads, stateless_workloads,
-        blocking_workloads, table_workloads, tick_workloads}) {
+        blocking_workloads, table_workloads, tick_workloads, future_workloads}) {
     std::span<Workload const> const some = of_file();
     all.insert(all.end(), some.begin(), some.end());
   }

@@ -39,6 +39,12 @@ void measure_joins(Options const& options, Report& report);
 void measure_echo(Options const& options, Report& report);
 // Senders that never read: memory stays bounded, and others do not notice.
 void measure_flood(Options const& options, Report& report);
+// Many connections: what an idle one costs, and what one leaves behind.
+void measure_crowd(Options const& options, Report& report);
+// Random reads of a file: CPU time per read against fio's.
+void measure_files(Options const& options, Report& report);
+// Numbers from one worker to another, against a bare queue between two threads.
+void measure_handover(Options const& options, Report& report);
 // What a flow costs to compile.
 void measure_compile(Options const& options, Report& report);
 

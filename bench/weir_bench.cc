@@ -1,8 +1,10 @@
 // Measures what Weir promises and compares it with what others do: `make bench`.
 //
-//   weir_bench [--only ticks|loops|joins|echo|flood|compile] [--quick] [--out FILE] [--data DIR]
-//              [--repetitions N] [--pairs N] [--seconds S] [--warmup S] [--flood-seconds S]
-//              [--cell SIZExCONNECTIONSxDEPTH] [--workload NAME] [--clang-loops FILE] [--seed N]
+//   weir_bench [--only ticks|loops|joins|echo|flood|crowd|compile|files|handover] [--quick] [--out
+//   FILE]
+//              [--data DIR] [--repetitions N] [--pairs N] [--seconds S] [--warmup S]
+//              [--flood-seconds S] [--cell SIZExCONNECTIONSxDEPTH] [--workload NAME]
+//              [--clang-loops FILE] [--seed N]
 //
 // What is compared runs alternately, in random order, so that the machine's moods meet all alike;
 // what counts is the median ratio of such pairs. --quick gives a first impression, no verdict.
@@ -25,8 +27,9 @@ struct Section {
 };
 
 constexpr Section sections[] = {
-    {"ticks", measure_ticks}, {"loops", measure_loops}, {"joins", measure_joins},
-    {"echo", measure_echo},   {"flood", measure_flood}, {"compile", measure_compile},
+    {"ticks", measure_ticks},     {"loops", measure_loops}, {"joins", measure_joins},
+    {"echo", measure_echo},       {"flood", measure_flood}, {"crowd", measure_crowd},
+    {"compile", measure_compile}, {"files", measure_files}, {"handover", measure_handover},
 };
 
 Options read_options(Arguments& arguments) {

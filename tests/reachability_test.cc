@@ -98,7 +98,8 @@ TEST_F(Reachability, names_the_vertex_that_was_probably_meant) {
 }
 
 TEST_F(Reachability, says_that_a_port_number_is_in_use) {
-  auto const taken = weir::open_tcp_listener(weir::Address::loopback(0), 1, weir::Blocking::no);
+  auto const taken = weir::open_listener_at(weir::Address::loopback(0), 1, weir::Sharing::alone,
+                                            weir::Blocking::no);
   ASSERT_TRUE(taken.ok());
   weir::Address const address = weir::local_address_of(taken.value()).value();
   Outcome const outcome = run("--serve " + address.text());
@@ -108,7 +109,8 @@ TEST_F(Reachability, says_that_a_port_number_is_in_use) {
 }
 
 TEST_F(Reachability, says_that_nobody_serves) {
-  auto const taken = weir::open_tcp_listener(weir::Address::loopback(0), 1, weir::Blocking::no);
+  auto const taken = weir::open_listener_at(weir::Address::loopback(0), 1, weir::Sharing::alone,
+                                            weir::Blocking::no);
   weir::Address const address = weir::local_address_of(taken.value()).value();
   ::close(taken.value());
   Outcome const outcome =

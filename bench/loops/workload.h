@@ -91,5 +91,6 @@ std::span<Workload const> stateless_workloads();
 std::span<Workload const> blocking_workloads();
 std::span<Workload const> table_workloads();
 std::span<Workload const> tick_workloads();
+std::span<Workload const> future_workloads();
 
 }  // namespace weir::bench

@@ -2,11 +2,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/io/test_worker.h"
 #include "weir/io/json.h"
+#include "weir/ring/async.h"
 #include "weir/weir.h"
 
 namespace weir {
@@ -74,6 +77,43 @@ TEST_P(DocumentedTest, dest_sink) {
   worker().add(flow(source_iter(std::vector{1, 2, 3}) >> dest_sink(sink)));
   worker().run_to_end();
   EXPECT_EQ(sink.take_all(), (std::vector{1, 2, 3}));
+}
+
+task<std::string> look_up(Async ring, std::string name) {
+  co_await ring.sleep(name.size() * milliseconds);
+  co_return "found " + name;
+}
+
+TEST_P(DocumentedTest, resolve_futures) {
+  files_.put("names", "a\nb\n");
+  Async ring(worker().ring());
+  std::string text;
+  worker().add(flow(source_file(worker(), path("names")) >>
+                    map([ring](std::string name) { return look_up(ring, std::move(name)); }) >>
+                    resolve_futures() >>
+                    for_each([&](std::string const& found) { text += found + "\n"; })));
+  worker().run_to_end();
+  EXPECT_EQ(text, "found a\nfound b\n");
+}
+
+struct Pages {
+  Async ring;
+  int page = 0;
+  task<std::optional<int>> next() { return fetch_page(ring, page++); }
+  static task<std::optional<int>> fetch_page(Async ring, int page) {
+    co_await ring.sleep(milliseconds);
+    if (page == 3) co_return std::nullopt;
+    co_return page;
+  }
+};
+
+TEST_P(DocumentedTest, source_stream) {
+  Async ring(worker().ring());
+  std::vector<int> pages;
+  worker().add(flow(source_stream(worker(), Pages{ring}) >>
+                    for_each([&](int page) { pages.push_back(page); })));
+  worker().run_to_end();
+  EXPECT_EQ(pages, (std::vector{0, 1, 2}));
 }
 
 }  // namespace

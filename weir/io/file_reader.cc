@@ -135,7 +135,7 @@ void FileReader::find_lines(std::size_t from) {
 // ---- to the tick --------------------------------------------------------------------------------
 
 bool FileReader::can_admit() const {
-  if (graph_.failure() != nullptr || graph_.mid_tick() || graph_.held()) return false;
+  if (graph_.failure() != nullptr || graph_.mid_tick() || !graph_.admits()) return false;
   if (graph_.tick() < given_until_tick_) return false;
   return whole_ > 0 || (trouble_ != Trouble::nothing && !told_ && read_.idle());
 }

@@ -25,7 +25,8 @@ IntervalTimer::IntervalTimer(Ring& ring, Graph& graph, Duration period)
 }
 
 bool IntervalTimer::can_admit() const {
-  if (stopping_ || graph_.failure() != nullptr || graph_.mid_tick() || graph_.held()) return false;
+  if (stopping_ || graph_.failure() != nullptr || graph_.mid_tick() || !graph_.admits())
+    return false;
   return input_.length() == 0 && due_ <= ring_.clock().now();
 }
 

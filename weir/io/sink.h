@@ -2,11 +2,15 @@
 //
 // A sink with a buffer has two functions:
 //
-//   bool try_push(Item&& item)     takes it; false: it is full, and the item is untouched
-//   void when_room(Waker waker)    calls `waker` once, on any thread, when there is room again, or
-//   at
-//                                  once if there is; a later call replaces the waker, and once it
-//                                  has returned the one before is not called any more
+//   bool try_push(Item&& item)    takes it; false: it is full, and the item is untouched
+//   void when_room(Waker waker)   calls `waker` once, on any thread, when there is room again, or
+//                                 at once if there is. A later call with the same context replaces
+//                                 the waker, or without a function takes it back: once it has
+//                                 returned, the one before is not called any more. A waker calls
+//                                 nothing of the sink.
+//
+// BoundedSink and Channel are sinks that several flows may give to. One that keeps only the last
+// waker will do for one dest_sink of one flow.
 //
 // f(item) returns something to co_await (eager.h has the smallest such thing): the next item is
 // given when that of the one before has come to its end.
@@ -29,8 +33,10 @@
 #include "weir/base/bytes.h"
 #include "weir/base/mutex.h"
 #include "weir/base/owner.h"
+#include "weir/io/awaitable.h"
 #include "weir/pipes/operator.h"
 #include "weir/sched/graph.h"
+#include "weir/sched/room.h"
 
 namespace weir {
 
@@ -41,19 +47,6 @@ concept has_room = requires(T& sink, Waker waker) {
 template <class T, class Item>
 concept takes_when_ready = requires(T& sink, Item&& item) {
   { sink.try_push(std::move(item)) } -> std::same_as<bool>;
-};
-
-template <class T>
-concept is_awaiter = requires(T& awaited, std::coroutine_handle<> waiter) {
-  { awaited.await_ready() } -> std::convertible_to<bool>;
-  awaited.await_suspend(waiter);
-  awaited.await_resume();
-};
-template <class T>
-concept is_awaitable = is_awaiter<T> || requires(T&& awaited) {
-  std::forward<T>(awaited).operator co_await();
-} || requires(T&& awaited) {
-  operator co_await(std::forward<T>(awaited));
 };
 
 // The items of a tick that wait for their turn.
@@ -79,7 +72,7 @@ class RoomWait {
   RoomWait(RoomWait const&) = delete;
   RoomWait& operator=(RoomWait const&) = delete;
   ~RoomWait() {
-    if (asked_) sink_.when_room(Waker{});
+    if (asked_) sink_.when_room({nullptr, &hold_});
   }
 
   void begin() {
@@ -296,10 +289,12 @@ class BoundedSink {
   BoundedSink(BoundedSink const&) = delete;
   BoundedSink& operator=(BoundedSink const&) = delete;
 
-  bool try_push(T&& item) {
+  template <class U = T>
+  requires std::convertible_to<U, T>
+  bool try_push(U&& item) {
     Lock const lock(mutex_);
     if (items_.size() == capacity_) return false;
-    items_.push_back(std::move(item));
+    items_.push_back(std::forward<U>(item));
     return true;
   }
   // Everything that is there, in order.
@@ -308,25 +303,20 @@ class BoundedSink {
     taken.reserve(capacity_);
     Lock const lock(mutex_);
     std::swap(taken, items_);
-    tell();
+    full_for_.tell();
     return taken;
   }
   void when_room(Waker waker) {
     Lock const lock(mutex_);
-    waker_ = waker;
-    if (items_.size() < capacity_) tell();
+    full_for_.add(waker);
+    if (items_.size() < capacity_) full_for_.tell();
   }
 
  private:
-  void tell() {
-    Waker const waker = std::exchange(waker_, {});
-    if (waker.wake != nullptr) waker.wake(waker.context);
-  }
-
   Mutex mutex_;
   std::size_t const capacity_;
   std::vector<T> items_;
-  Waker waker_;
+  RoomWaiters full_for_;
 };
 
 }  // namespace weir

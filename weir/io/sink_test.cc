@@ -1,5 +1,6 @@
 #include "weir/io/sink.h"
 
+#include <algorithm>
 #include <coroutine>
 #include <memory>
 #include <stdexcept>
@@ -158,6 +159,22 @@ TEST(DestSink, a_sink_that_throws_ends_the_flow_by_name) {
   EXPECT_EQ(running.graph.failure()->what, "the pipe is broken");
 }
 
+TEST(DestSink, several_flows_may_fill_one_sink) {
+  BoundedSink<int> sink(2);
+  Running one(flow(source_iter(numbers(0, 5)) >> dest_sink(sink)));
+  Running two(flow(source_iter(numbers(5, 10)) >> dest_sink(sink)));
+  std::vector<int> taken;
+  for (int i = 0; i < 20 && taken.size() < 10; ++i) {
+    one.graph.run_available();
+    two.graph.run_available();
+    EXPECT_FALSE(one.graph.can_start() || two.graph.can_start()) << "nobody spins";
+    for (int const number : sink.take_all()) taken.push_back(number);
+    EXPECT_FALSE(one.graph.held() || two.graph.held()) << "both are told";
+  }
+  std::sort(taken.begin(), taken.end());
+  EXPECT_EQ(taken, numbers(0, 10));
+}
+
 TEST(DestSink, a_flow_that_dies_while_it_waits_is_told_nothing_more) {
   FramingSink sink{false, 3};
   {
@@ -166,6 +183,43 @@ TEST(DestSink, a_flow_that_dies_while_it_waits_is_told_nothing_more) {
     EXPECT_NE(sink.waker.wake, nullptr);
   }
   EXPECT_EQ(sink.waker.wake, nullptr);
+}
+
+// ---- the channel of another flow ----------------------------------------------------------------
+
+TEST(DestSink, a_channel_takes_as_much_as_it_holds_in_a_tick_of_its_reader) {
+  Channel<long> channel(3);
+  std::vector<std::pair<std::uint64_t, long>> out;
+  Running giving(flow(source_iter(numbers(0, 8)) >> dest_sink(channel)));
+  Running taking(flow(source_stream(channel) >> for_each([&](Context const& now, long number) {
+                        out.emplace_back(now.current_tick, number);
+                      })));
+  taking.graph.run_available();
+  for (int turn = 0; turn < 2; ++turn) {
+    giving.graph.run_available();
+    EXPECT_TRUE(giving.graph.held());
+    EXPECT_EQ(taking.graph.run_available(), 1u);
+    EXPECT_TRUE(giving.graph.can_start()) << "the tick has made room";
+  }
+  giving.graph.run_available();
+  EXPECT_FALSE(giving.graph.mid_tick());
+  taking.graph.run_available();
+  EXPECT_EQ(out, (std::vector<std::pair<std::uint64_t, long>>{
+                     {1, 0}, {1, 1}, {1, 2}, {2, 3}, {2, 4}, {2, 5}, {3, 6}, {3, 7}}));
+}
+
+TEST(DestSink, a_flow_may_die_while_it_waits_for_a_channel) {
+  Channel<int> channel(1);
+  std::vector<int> out;
+  Running taking(
+      flow(source_stream(channel) >> for_each([&](int number) { out.push_back(number); })));
+  {
+    Running giving(flow(source_iter(numbers(0, 3)) >> dest_sink(channel)));
+    giving.graph.run_available();
+    EXPECT_TRUE(giving.graph.held());
+  }
+  taking.graph.run_available();  // tells nobody
+  EXPECT_EQ(out, numbers(0, 1));
 }
 
 // ---- what is awaited ----------------------------------------------------------------------------
@@ -304,6 +358,21 @@ TEST_P(WorkerSinkTest, a_full_sink_suspends_the_source_and_the_worker_sleeps) {
     return taken.size() == content.size();
   }));
   EXPECT_EQ(taken, content);
+}
+
+TEST_P(WorkerSinkTest, one_flow_feeds_another_through_a_channel_that_is_often_full) {
+  Channel<int> channel(7);
+  std::vector<int> out;
+  WorkerEnd const end{worker_};
+  FlowHandle giving = worker().add(flow(source_iter(numbers(0, 1000)) >> dest_sink(channel)));
+  FlowHandle taking = worker().add(
+      flow(source_stream(channel) >> for_each([&](int number) { out.push_back(number); })));
+  ASSERT_TRUE(until([&] { return out.size() == 1000; }));
+  EXPECT_EQ(out, numbers(0, 1000));
+  EXPECT_FALSE(giving.graph().mid_tick());
+  EXPECT_GE(taking.graph().tick(), 1000u / 7);
+  run_for(2 * milliseconds);
+  EXPECT_TRUE(worker().may_sleep());
 }
 
 TEST_P(WorkerSinkTest, stop_waits_for_a_full_sink_as_long_as_it_may) {

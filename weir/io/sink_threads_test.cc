@@ -1,7 +1,9 @@
 // Sinks that are emptied, and awaited things that end, on other threads.
+#include <algorithm>
 #include <atomic>
 #include <coroutine>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "weir/flow/flow.h"
@@ -18,6 +20,12 @@ std::vector<int> numbers(int end) {
   std::vector<int> all;
   for (int i = 0; i < end; ++i) all.push_back(i);
   return all;
+}
+
+std::unique_ptr<Worker> make_worker(std::uint32_t number) {
+  WorkerOptions options;
+  options.number = number;
+  return std::move(Worker::make(std::move(options))).value();
 }
 
 constexpr int count = 5'000;
@@ -53,6 +61,74 @@ TEST(SinkThreads, a_graph_that_runs_alone_is_woken_too) {
   graph.run();
   consumer.join();
   EXPECT_EQ(taken, numbers(count));
+}
+
+// Two flows on two threads, the one behind the other with room for a few items between them.
+TEST(SinkThreads, a_flow_feeds_the_channel_of_another_worker) {
+  Channel<int> channel(7);
+  std::vector<int> taken;
+  std::atomic<bool> given{false};
+  std::thread consuming([&] {
+    std::unique_ptr<Worker> worker = make_worker(1);
+    worker->add(flow(source_stream(channel) >> for_each([&](int number) {
+                       taken.push_back(number);
+                       if (taken.size() == count) worker->stop();
+                     })));
+    worker->run();
+    given.wait(false);  // until then somebody may be about to wake it
+  });
+  std::unique_ptr<Worker> worker = std::move(Worker::make()).value();
+  FlowHandle const handle = worker->add(flow(source_iter(numbers(count)) >> dest_sink(channel)));
+  worker->run_to_end();
+  given = true;
+  given.notify_one();
+  consuming.join();
+  EXPECT_EQ(handle.failure(), nullptr);
+  EXPECT_EQ(taken, numbers(count));
+}
+
+// Each is told, though they all wait for the same room.
+TEST(SinkThreads, flows_of_several_threads_feed_one_channel) {
+  constexpr int producers = 3;
+  Channel<int> channel(2);
+  Graph graph;
+  std::vector<int> taken;
+  auto collecting = flow(source_stream(channel) >> for_each([&](int number) {
+                           taken.push_back(number);
+                           if (taken.size() == producers * count) graph.stop();
+                         }));
+  std::move(collecting).install(graph);
+  std::vector<std::thread> threads;
+  for (std::uint32_t i = 0; i < producers; ++i) {
+    threads.emplace_back([&channel, i] {
+      std::unique_ptr<Worker> worker = make_worker(i + 1);
+      worker->add(flow(source_iter(numbers(count)) >> dest_sink(channel)));
+      worker->run_to_end();
+    });
+  }
+  graph.run();
+  for (std::thread& thread : threads) thread.join();
+  std::vector<int> expected;
+  for (int const number : numbers(count)) expected.insert(expected.end(), producers, number);
+  std::sort(taken.begin(), taken.end());
+  EXPECT_EQ(taken, expected);
+}
+
+// Dying, waiting and being told at the same time: whoever dies is not called any more.
+TEST(SinkThreads, flows_die_while_the_channel_they_wait_for_is_read) {
+  Channel<int> channel(1);
+  Graph graph;
+  auto dropping = flow(source_stream(channel) >> for_each([](int) {}));
+  std::move(dropping).install(graph);
+  std::thread reading([&] { graph.run(); });
+  for (int i = 0; i < 500; ++i) {
+    Graph producing;
+    auto giving = flow(source_iter(numbers(3)) >> dest_sink(channel));
+    std::move(giving).install(producing);
+    producing.run_available();
+  }
+  graph.stop();
+  reading.join();
 }
 
 // Resumes what waits for it, on a thread of its own.

@@ -8,9 +8,21 @@
 //   settle ─▶ derives from its whole state what it needs now: read, write, cancel, close
 //
 // It ends as everything does: terminate → join → close, the last two in settle().
+//
+// A gate that leads to other workers (an exchange) has more to say: who is to be woken, and when a
+// flow that runs on several of them has come to its end on all.
 #pragma once
 
+#include <cstdint>
+
 namespace weir {
+
+// How near a flow that shall end is to its end, as far as this worker can see.
+enum class FlowRest : std::uint8_t {
+  busy,
+  input_over,  // its sources are read to the end, and what they gave is worked off
+  drained,     // it is stopping, and its endpoints are closed, too
+};
 
 class Gate {
  public:
@@ -33,6 +45,19 @@ class Gate {
   virtual void terminate() = 0;
   // Nothing of it is in the kernel any more.
   virtual bool is_closed() const = 0;
+
+  // ---- of those that lead to other workers
+  // The worker is about to sleep: from now on it is to be woken when something comes. True if that
+  // means anything here; may_sleep() is then asked once more.
+  virtual bool announce_sleep() { return false; }
+  // The flow ends as soon as it has nothing left to do.
+  virtual void expect_end() {}
+  // Its rest has changed; `busy` is said before anything is done.
+  virtual void note_rest(FlowRest) {}
+  // Nobody on another worker will bring a flow that rests so anything more.
+  virtual bool may_end(FlowRest) const { return true; }
+  // The flow is to stop here, because it stops elsewhere.
+  virtual bool wants_stop() const { return false; }
 };
 
 }  // namespace weir

@@ -26,6 +26,8 @@ constexpr std::uint32_t run_until_steps_max = 2'000'000;
 // How often the destructor asks the kernel to end what is left, and how long it waits each time.
 constexpr std::uint32_t shut_down_rounds_max = 10'000;
 constexpr Duration shut_down_round_time = 10 * milliseconds;
+// What a look for something to do costs at least.
+constexpr Duration look_time_min = 50;
 
 bool is_shut(std::unique_ptr<RunningFlow> const& flow) {
   return std::all_of(flow->gates.begin(), flow->gates.end(),
@@ -50,14 +52,21 @@ void Worker::run() {
 }
 
 void Worker::run_to_end() {
-  runs_to_end_ = true;
+  begin_run_to_end();
   run();
 }
 
+void Worker::begin_run_to_end() {
+  runs_to_end_ = true;
+  for (std::unique_ptr<RunningFlow> const& flow : flows_)
+    for (std::unique_ptr<Gate> const& gate : flow->gates) gate->expect_end();
+}
+
 void Worker::step(Instant deadline) {
-  ring_->step(may_sleep() ? Wait::park : Wait::poll, std::min(deadline, stop_deadline()));
+  wait(std::min(deadline, stop_deadline()));
   for (std::unique_ptr<RunningFlow> const& flow : flows_) {
     if (flow->ended) continue;
+    settle_rest(*flow);
     net_->admit(flow->graph);
     for (std::unique_ptr<Gate> const& gate : flow->gates) gate->admit();
     if (flow->graph.can_start()) flow->graph.run_tick();
@@ -66,17 +75,57 @@ void Worker::step(Instant deadline) {
   settle_stops();
 }
 
+void Worker::wait(Instant deadline) {
+  bool sleeps = may_sleep();
+  if (sleeps && options_.spin_time > 0 && spin(deadline)) return;
+  if (sleeps) {
+    bool announced = false;
+    for (std::unique_ptr<RunningFlow> const& flow : flows_)
+      for (std::unique_ptr<Gate> const& gate : flow->gates)
+        announced = gate->announce_sleep() || announced;
+    if (announced) sleeps = may_sleep();  // what came before it was announced woke nobody
+  }
+  ring_->step(sleeps ? Wait::park : Wait::poll, deadline);
+}
+
+// Each look enters the kernel, which completes nothing by itself. False: it may sleep.
+bool Worker::spin(Instant deadline) {
+  Instant const begun = clock().now();
+  Instant now = begun;
+  bool found = false;
+  // (A clock that stands still, as a simulated one may, must not keep it here.)
+  for (Duration looks = options_.spin_time / look_time_min + 1; looks > 0; --looks) {
+    found = ring_->step(Wait::poll) > 0 || !may_sleep();
+    now = clock().now();
+    if (found || now >= deadline || now - begun >= options_.spin_time) break;
+  }
+  counters_.spin_time += now - begun;
+  ++(found ? counters_.spins_found : counters_.spins_in_vain);
+  return found;
+}
+
+WorkerCounters Worker::counters() const {
+  WorkerCounters counters = counters_;
+  counters.parks = ring_->counters().parks;
+  return counters;
+}
+
+// Gates first: what they release, net sees at once.
 void Worker::settle() {
-  net_->settle();
   for (std::unique_ptr<RunningFlow> const& flow : flows_)
     for (std::unique_ptr<Gate> const& gate : flow->gates) gate->settle();
+  net_->settle();
+}
+
+bool Worker::has_something_to_do(RunningFlow const& flow) const {
+  return flow.graph.can_start() || is_drained(flow) || should_stop(flow) ||
+         rest_of(flow) != flow.rest;
 }
 
 bool Worker::may_sleep() const {
-  if (stop_requested_.load(std::memory_order_relaxed) && !stopping_) return false;
+  if (shall_stop()) return false;
   for (std::unique_ptr<RunningFlow> const& flow : flows_) {
-    if (!flow->ended && (flow->graph.can_start() || is_drained(*flow) || should_stop(*flow)))
-      return false;
+    if (!flow->ended && has_something_to_do(*flow)) return false;
     for (std::unique_ptr<Gate> const& gate : flow->gates)
       if (!gate->may_sleep()) return false;
   }
@@ -106,8 +155,8 @@ Worker::Worker(WorkerOptions options) : options_(std::move(options)) {}
 Worker::~Worker() {
   // Whoever has called stop() in another thread may still be waking the ring.
   { std::lock_guard const lock(stop_mutex_); }
-  net_.reset();  // which still looks at the graphs
-  shut_down_gates();
+  shut_down_gates();  // some of which look at the net
+  net_.reset();       // which still looks at the graphs
   flows_.clear();
 }
 
@@ -125,6 +174,7 @@ void Worker::add_gate(Graph& graph, std::unique_ptr<Gate> gate) {
   auto const found = std::find_if(flows_.begin(), flows_.end(), runs);
   // A flow is added to the worker that its sources and destinations were made with.
   WEIR_ASSERT(found != flows_.end());
+  if (runs_to_end_) gate->expect_end();
   (*found)->gates.push_back(std::move(gate));
 }
 
@@ -171,14 +221,20 @@ void Worker::stop_everything() {
 }
 
 void Worker::settle_stops() {
-  if (stop_requested_.load(std::memory_order_relaxed) && !stopping_) stop_everything();
-  bool all_ended = true;
+  if (shall_stop()) stop_everything();
   for (std::unique_ptr<RunningFlow> const& flow : flows_) {
+    if (!flow->ended) settle_rest(*flow);
     if (should_stop(*flow)) stop_flow(*flow, clock().now() + options_.stop_time_max);
     if (!flow->ended && is_drained(*flow)) end(*flow);
-    all_ended = all_ended && flow->ended;
   }
-  if (runs_to_end_ && !stopping_ && all_ended) stop_everything();
+  if (shall_stop()) stop_everything();
+}
+
+bool Worker::shall_stop() const {
+  if (stopping_) return false;
+  if (stop_requested_.load(std::memory_order_relaxed)) return true;
+  return runs_to_end_ &&
+         std::all_of(flows_.begin(), flows_.end(), [](auto const& flow) { return flow->ended; });
 }
 
 // When the first flow that drains will have to end anyway.
@@ -215,23 +271,50 @@ void Worker::shut_down_gates() {
 bool Worker::has_come_to_end(RunningFlow const& flow) const {
   bool const done = std::all_of(flow.gates.begin(), flow.gates.end(),
                                 [](auto const& gate) { return gate->is_done(); });
-  return done && (flow.graph.failure() != nullptr || flow.graph.is_idle());
+  bool const rests = flow.graph.is_idle() && !flow.graph.awaits();
+  return done && (flow.graph.failure() != nullptr || rests);
 }
 
 bool Worker::should_stop(RunningFlow const& flow) const {
-  return runs_to_end_ && !flow.stopping && has_come_to_end(flow);
+  if (flow.stopping) return false;
+  bool const wanted = std::any_of(flow.gates.begin(), flow.gates.end(),
+                                  [](auto const& gate) { return gate->wants_stop(); });
+  return wanted || (runs_to_end_ && has_come_to_end(flow) && may_end(flow, FlowRest::input_over));
+}
+
+bool Worker::may_end(RunningFlow const& flow, FlowRest rest) const {
+  return std::all_of(flow.gates.begin(), flow.gates.end(),
+                     [rest](auto const& gate) { return gate->may_end(rest); });
+}
+
+FlowRest Worker::rest_of(RunningFlow const& flow) const {
+  bool const shall_end = runs_to_end_ || flow.stopping;
+  if (!shall_end || flow.gates.empty() || !has_come_to_end(flow)) return FlowRest::busy;
+  return flow.stopping && has_closed_endpoints(flow) ? FlowRest::drained : FlowRest::input_over;
+}
+
+void Worker::settle_rest(RunningFlow& flow) {
+  FlowRest const rest = rest_of(flow);
+  if (rest == flow.rest) return;
+  flow.rest = rest;
+  for (std::unique_ptr<Gate> const& gate : flow.gates) gate->note_rest(rest);
 }
 
 // Its endpoints are closed, it knows, and has nothing left to do; or it will do nothing any more.
 bool Worker::is_drained(RunningFlow const& flow) const {
-  if (!flow.stopping) return false;
+  if (!flow.stopping || !has_closed_endpoints(flow)) return false;
+  bool const out_of_time = clock().now() >= flow.stop_deadline;
+  return out_of_time || (has_come_to_end(flow) && may_end(flow, FlowRest::drained));
+}
+
+bool Worker::has_closed_endpoints(RunningFlow const& flow) const {
   bool const out_of_time = clock().now() >= flow.stop_deadline;
   for (std::unique_ptr<Endpoint> const& endpoint : net_->endpoints()) {
     if (!endpoint->uses(flow.graph)) continue;
     bool const told = flow.graph.failure() != nullptr || endpoint->stopped();
     if (!endpoint->is_closed() || !(told || out_of_time)) return false;
   }
-  return has_come_to_end(flow) || out_of_time;
+  return true;
 }
 
 Status FlowHandle::run_tick() {

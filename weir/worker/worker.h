@@ -42,8 +42,18 @@ struct WorkerOptions {
   std::optional<std::uint32_t> cpu;
   // Below 256 and different for each worker of a process.
   std::uint32_t number = 0;
+  // How long it looks again and again before it sleeps: a wake-up costs tens of microseconds, a
+  // look less than one, and a processor that does nothing else.
+  Duration spin_time = 0;
   // How long stop() lets flows drain what they have begun.
   Duration stop_time_max = 5 * seconds;
+};
+
+struct WorkerCounters {
+  std::uint64_t parks = 0;          // times it went to sleep, or tried to
+  std::uint64_t spins_found = 0;    // spins that ended because there was something to do
+  std::uint64_t spins_in_vain = 0;  // those after which it slept all the same
+  Duration spin_time = 0;           // of all spins
 };
 
 // A flow that a worker runs; what FlowHandle refers to.
@@ -56,6 +66,7 @@ struct RunningFlow {
   PlanView plan;
   bool stopping = false;
   bool ended = false;
+  FlowRest rest = FlowRest::busy;  // as its gates know it
   Instant stop_deadline = never;
 };
 
@@ -115,6 +126,8 @@ class Worker {
   // the end, worked off, and written. For programs that end with their input; stop() ends it
   // before.
   void run_to_end();
+  // The same for programs that own the loop: from now on, until stopped().
+  void begin_run_to_end();
   // From any thread; returns at once.
   void stop();
 
@@ -133,6 +146,9 @@ class Worker {
 
   Ring& ring() { return *ring_; }
   Net& net() { return *net_; }
+  std::uint32_t number() const { return options_.number; }
+  WorkerCounters counters() const;
+  std::vector<std::unique_ptr<RunningFlow>> const& flows() const { return flows_; }
   Clock const& clock() const { return ring_->clock(); }
 
  private:
@@ -142,14 +158,22 @@ class Worker {
   RunningFlow& begin_flow();
   void stop_flow(RunningFlow& flow, Instant deadline);
   void stop_everything();
+  void wait(Instant deadline);
+  bool spin(Instant deadline);
   void settle();
   void settle_stops();
   Instant stop_deadline() const;
   void end(RunningFlow& flow);
   void shut_down_gates();
   bool is_drained(RunningFlow const& flow) const;
+  bool has_something_to_do(RunningFlow const& flow) const;
   bool has_come_to_end(RunningFlow const& flow) const;
+  bool may_end(RunningFlow const& flow, FlowRest rest) const;
+  bool has_closed_endpoints(RunningFlow const& flow) const;
+  FlowRest rest_of(RunningFlow const& flow) const;
+  void settle_rest(RunningFlow& flow);
   bool should_stop(RunningFlow const& flow) const;
+  bool shall_stop() const;
 
   WorkerOptions const options_;
   std::unique_ptr<Ring> ring_;
@@ -159,6 +183,7 @@ class Worker {
   std::atomic<bool> stop_requested_{false};
   bool stopping_ = false;
   bool runs_to_end_ = false;
+  WorkerCounters counters_;
 };
 
 }  // namespace weir
