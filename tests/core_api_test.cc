@@ -1,30 +1,17 @@
 // The example of the Core API as a person runs it: what docs/core-api.md says it prints.
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <string>
+
+#include "tests/run_program.h"
 
 namespace example {
 namespace {
 
-struct Outcome {
-  int status = -1;
-  std::string text;  // standard output and standard error
-};
+using Outcome = weir::ProgramOutcome;
 
-Outcome run(std::string const& arguments) {
-  std::string const command = std::string(WEIR_CORE_API) + " " + arguments + " 2>&1";
-  std::FILE* const pipe = ::popen(command.c_str(), "r");
-  Outcome outcome;
-  char block[4096];
-  while (std::size_t const size = std::fread(block, 1, sizeof(block), pipe)) {
-    outcome.text.append(block, size);  // ends with the program
-  }
-  outcome.status = WEXITSTATUS(::pclose(pipe));
-  return outcome;
-}
+Outcome run(std::string const& arguments) { return weir::run_program(WEIR_CORE_API, arguments); }
 
 TEST(CoreApi, tells_what_happens_tick_by_tick_and_draws_its_graph) {
   Outcome const outcome = run("");

@@ -1,41 +1,23 @@
 // The example as a person runs it: right answers, one clear sentence for bad input, exit status 2.
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "examples/reachability/dependency_graph.h"
+#include "tests/run_program.h"
 #include "weir/ring/sockets.h"
 
 namespace example {
 namespace {
 
-struct Outcome {
-  int status = -1;
-  std::string text;  // standard output and standard error
-
-  std::string last_line() const {
-    auto const end = text.find_last_not_of('\n');
-    auto const begin = text.rfind('\n', end);
-    return text.substr(begin == std::string::npos ? 0 : begin + 1, end - begin);
-  }
-};
+using Outcome = weir::ProgramOutcome;
 
 Outcome run(std::string const& arguments) {
-  std::string const command = std::string(WEIR_REACHABILITY) + " " + arguments + " 2>&1";
-  std::FILE* const pipe = ::popen(command.c_str(), "r");
-  Outcome outcome;
-  char block[4096];
-  while (std::size_t const size = std::fread(block, 1, sizeof(block), pipe)) {
-    outcome.text.append(block, size);  // ends with the program
-  }
-  outcome.status = WEXITSTATUS(::pclose(pipe));
-  return outcome;
+  return weir::run_program(WEIR_REACHABILITY, arguments);
 }
 
 class Reachability : public testing::Test {

@@ -1,15 +1,14 @@
 // The example as a person runs it: the same counts on any number of workers, one clear sentence for
 // bad input.
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
 
+#include "tests/run_program.h"
 #include "weir/base/random.h"
 
 #include <gtest/gtest.h>
@@ -17,22 +16,9 @@
 namespace weir {
 namespace {
 
-struct Outcome {
-  int status = -1;
-  std::string text;  // standard output and standard error
-};
+using Outcome = ProgramOutcome;
 
-Outcome run(std::string const& arguments) {
-  std::string const command = std::string(WEIR_WORD_COUNT) + " " + arguments + " 2>&1";
-  std::FILE* const pipe = ::popen(command.c_str(), "r");
-  Outcome outcome;
-  char block[4096];
-  while (std::size_t const size = std::fread(block, 1, sizeof(block), pipe)) {
-    outcome.text.append(block, size);  // ends with the program
-  }
-  outcome.status = WEXITSTATUS(::pclose(pipe));
-  return outcome;
-}
+Outcome run(std::string const& arguments) { return run_program(WEIR_WORD_COUNT, arguments); }
 
 class WordCount : public testing::Test {
  protected:

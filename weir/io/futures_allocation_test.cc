@@ -1,34 +1,12 @@
 // After warm-up no future costs an allocation: neither one that is ready, nor one that waits.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <vector>
 
+#include "tests/counted_new.h"
 #include "weir/flow/flow.h"
 #include "weir/flow/operators.h"
 #include "weir/io/resolve_futures.h"
-
-namespace {
-
-bool counting = false;
-std::uint64_t allocations = 0;
-
-void* allocate(std::size_t size) {
-  if (counting) ++allocations;
-  void* const memory = std::malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size); }
-void* operator new[](std::size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace weir {
 namespace {

@@ -11,10 +11,8 @@
 
 #include "weir/ring/epoll_operations.h"
 #include "weir/ring/epoll_queues.h"
-#include "weir/ring/files.h"
 #include "weir/ring/kernel.h"
-#include "weir/ring/processes.h"
-#include "weir/ring/sockets.h"
+#include "weir/ring/system_kernel.h"
 #include "weir/ring/waker.h"
 
 namespace weir {
@@ -23,7 +21,7 @@ namespace {
 
 constexpr std::uint64_t waker_data = UINT64_MAX;
 
-class EpollKernel final : public Kernel {
+class EpollKernel final : public SystemKernel<Blocking::no> {
  public:
   ~EpollKernel() override;
 
@@ -33,40 +31,6 @@ class EpollKernel final : public Kernel {
   void wake() override { waker_.wake(); }
   int descriptor() const override { return epoll_; }
   bool announce_wait() override;
-  Clock const& clock() const override { return clock_; }
-
-  Result<int> open_socket(Family family, SocketKind kind) override {
-    return open_socket_of(family, kind, Blocking::no);
-  }
-  Result<int> open_listener(Address const& address, std::uint32_t backlog,
-                            Sharing sharing) override {
-    return open_listener_at(address, backlog, sharing, Blocking::no);
-  }
-  Result<int> open_datagrams(Address const& address, Sharing sharing) override {
-    return open_datagrams_at(address, sharing, Blocking::no);
-  }
-  Result<std::array<int, 2>> open_socket_pair(SocketKind kind) override {
-    return open_pair_of(kind, Blocking::no);
-  }
-  int connect_local(int descriptor, Address const& address) override {
-    return connect_without_waiting(descriptor, address);
-  }
-  Result<Address> local_address(int descriptor) override { return local_address_of(descriptor); }
-  Result<Address> peer_address(int descriptor) override { return peer_address_of(descriptor); }
-  Result<void> adopt(int descriptor) override { return adopt_socket(descriptor, Blocking::no); }
-  Result<int> open_file(std::string const& path, FileUse use) override {
-    return open_file_at(path, use);
-  }
-  Result<std::vector<DirectoryEntry>> list_directory(std::string const& path,
-                                                     std::uint32_t count_max) override {
-    return list_directory_at(path, count_max);
-  }
-  Result<std::array<int, 2>> open_pipe() override { return open_pipe_pair(); }
-  Result<int> open_signals(std::span<int const> numbers) override {
-    return open_signal_descriptor(numbers);
-  }
-  int watch_child(std::int32_t process) override { return open_process_descriptor(process); }
-  int reap_child(int watched, siginfo_t* info) override { return reap_and_close(watched, info); }
 
  private:
   // What a look at epoll brought.
@@ -77,10 +41,9 @@ class EpollKernel final : public Kernel {
   Look look(Duration timeout);
   int wait_for(std::array<epoll_event, 256>& events, Duration timeout);
 
-  MonotonicClock clock_;
   KernelWaker waker_;
   EpollQueues queues_;
-  EpollOperations operations_{queues_, clock_};
+  EpollOperations operations_{queues_, clock()};
   int epoll_ = -1;
   bool has_pwait2_ = true;
   bool wait_announced_ = false;
@@ -154,7 +117,7 @@ void EpollKernel::sleep(Instant deadline) {
   // An event that completes nothing (data for a receive that was cancelled) is no reason to return.
   while (!queues_.has_completions() && !operations_.has_runnable()) {
     Instant const until = std::min(deadline, operations_.nearest_timeout());
-    Instant const now = until == never ? 0 : clock_.now();
+    Instant const now = until == never ? 0 : clock().now();
     Look const seen = look(until == never ? never : std::max(until, now) - now);
     operations_.run_links();
     if (seen == Look::woken || (seen == Look::nothing && until == deadline)) break;

@@ -19,10 +19,8 @@
 #include <csignal>
 #include <cstring>
 
-#include "weir/ring/files.h"
 #include "weir/ring/kernel.h"
-#include "weir/ring/processes.h"
-#include "weir/ring/sockets.h"
+#include "weir/ring/system_kernel.h"
 #include "weir/ring/waker.h"
 
 namespace weir {
@@ -95,7 +93,7 @@ bool has_operation(uapi::Probe const& known, std::uint8_t opcode) {
          (known.operations[opcode].flags & uapi::probe_supported) != 0;
 }
 
-class UringKernel final : public Kernel {
+class UringKernel final : public SystemKernel<Blocking::yes> {
  public:
   ~UringKernel() override;
 
@@ -106,40 +104,6 @@ class UringKernel final : public Kernel {
   void own_completion(uapi::Cqe const& reaped) override;
   int descriptor() const override { return descriptor_; }
   bool announce_wait() override;
-  Clock const& clock() const override { return clock_; }
-
-  Result<int> open_socket(Family family, SocketKind kind) override {
-    return open_socket_of(family, kind, Blocking::yes);
-  }
-  Result<int> open_listener(Address const& address, std::uint32_t backlog,
-                            Sharing sharing) override {
-    return open_listener_at(address, backlog, sharing, Blocking::yes);
-  }
-  Result<int> open_datagrams(Address const& address, Sharing sharing) override {
-    return open_datagrams_at(address, sharing, Blocking::yes);
-  }
-  Result<std::array<int, 2>> open_socket_pair(SocketKind kind) override {
-    return open_pair_of(kind, Blocking::yes);
-  }
-  int connect_local(int descriptor, Address const& address) override {
-    return connect_without_waiting(descriptor, address);
-  }
-  Result<Address> local_address(int descriptor) override { return local_address_of(descriptor); }
-  Result<Address> peer_address(int descriptor) override { return peer_address_of(descriptor); }
-  Result<void> adopt(int descriptor) override { return adopt_socket(descriptor, Blocking::yes); }
-  Result<int> open_file(std::string const& path, FileUse use) override {
-    return open_file_at(path, use);
-  }
-  Result<std::vector<DirectoryEntry>> list_directory(std::string const& path,
-                                                     std::uint32_t count_max) override {
-    return list_directory_at(path, count_max);
-  }
-  Result<std::array<int, 2>> open_pipe() override { return open_pipe_pair(); }
-  Result<int> open_signals(std::span<int const> numbers) override {
-    return open_signal_descriptor(numbers);
-  }
-  int watch_child(std::int32_t process) override { return open_process_descriptor(process); }
-  int reap_child(int watched, siginfo_t* info) override { return reap_and_close(watched, info); }
 
  private:
   Result<void> map(uapi::Params const& params);
@@ -154,7 +118,6 @@ class UringKernel final : public Kernel {
   // Adds the poll of the waker to the submission queue; false if there is no room.
   bool arm_waker();
 
-  MonotonicClock clock_;
   KernelWaker waker_;
   bool waker_armed_ = false;
   bool wait_announced_ = false;
@@ -371,7 +334,7 @@ int UringKernel::call(std::uint32_t submit_count, bool wait, Instant deadline) {
 
 int UringKernel::call_with_time(std::uint32_t submit_count, Instant deadline) {
   bool const has_deadline = deadline != never;
-  Instant const now = has_deadline ? clock_.now() : 0;
+  Instant const now = has_deadline ? clock().now() : 0;
   Duration const left = has_deadline ? std::max(deadline, now) - now : 0;
   uapi::Timespec const timespec{static_cast<std::int64_t>(left / seconds),
                                 static_cast<std::int64_t>(left % seconds)};
