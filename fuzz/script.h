@@ -23,4 +23,12 @@ class Script {
   std::span<std::uint8_t const> bytes_;
 };
 
+// Plays an input: two bytes of a seed, one of choices, and the program.
+template <class Play>
+void play(std::uint8_t const* data, std::size_t size) {
+  if (size < 4) return;
+  Play played(std::uint64_t{data[0]} * 256 + data[1], data[2]);
+  played.run(Script(data + 3, size - 3));
+}
+
 }  // namespace weir

@@ -83,7 +83,6 @@ struct Feed {
       std::vector<ConnectionId> readers;
       std::vector<Bytes> frames;
       Handoff<Frame>* out = nullptr;
-      Handoff<Frame>* again = nullptr;
     };
     auto made = make_owner<State>();
     State* const state = made.get();

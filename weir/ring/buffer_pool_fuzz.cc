@@ -179,9 +179,6 @@ class Play {
 }  // namespace weir
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  using namespace weir;
-  if (size < 4) return 0;
-  Play play(std::uint64_t{data[0]} * 256 + data[1], data[2]);
-  play.run(Script(data + 3, size - 3));
+  weir::play<weir::Play>(data, size);
   return 0;
 }

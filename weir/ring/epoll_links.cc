@@ -14,21 +14,11 @@ void EpollOperations::start(uapi::Sqe const& submission) {
 }
 
 void EpollOperations::run_links() {
-  if (!links_.empty()) links_.expire();
-  while (links_.has_steps()) {
-    Links::Step const step = links_.next();
-    switch (step.kind) {
-      case Links::Step::Kind::start:
-        begin(step.submission);
-        break;
-      case Links::Step::Kind::end:
-        queues_.post({step.submission.user_data, step.result, 0});
-        break;
-      case Links::Step::Kind::expired:
-        expire(step);
-        break;
-    }
-  }
+  links_.run([this](uapi::Sqe const& submission) { begin(submission); },
+             [this](uapi::Sqe const& submission, std::int32_t result) {
+               queues_.post({submission.user_data, result, 0});
+             },
+             [this](Links::Step const& step) { expire(step); });
 }
 
 void EpollOperations::expire(Links::Step const& step) {

@@ -20,19 +20,6 @@ namespace weir {
 
 namespace {
 
-int flags_of(FileUse use) {
-  switch (use) {
-    case FileUse::read:
-      return O_RDONLY;
-    case FileUse::write:
-      return O_WRONLY | O_CREAT | O_TRUNC;
-    case FileUse::append:
-      return O_WRONLY | O_CREAT | O_APPEND;
-  }
-  WEIR_ASSERT(!"a use that no file is opened for");
-  return O_RDONLY;
-}
-
 // What a call on a descriptor that is ready may write without waiting. A pipe is ready when a page
 // of it is free.
 std::size_t write_size_max(int descriptor) {
@@ -71,11 +58,24 @@ DirectoryEntry::Kind kind_of(dirent const& entry, int directory) {
 
 }  // namespace
 
+int open_flags(FileUse use) {
+  switch (use) {
+    case FileUse::read:
+      return O_RDONLY;
+    case FileUse::write:
+      return O_WRONLY | O_CREAT | O_TRUNC;
+    case FileUse::append:
+      return O_WRONLY | O_CREAT | O_APPEND;
+  }
+  WEIR_ASSERT(!"a use that no file is opened for");
+  return O_RDONLY;
+}
+
 Result<int> open_file_at(std::string const& path, FileUse use) {
   constexpr mode_t everybody_as_umask_allows = 0666;
   int descriptor = -1;
   do {
-    descriptor = ::open(path.c_str(), flags_of(use) | O_CLOEXEC, everybody_as_umask_allows);
+    descriptor = ::open(path.c_str(), open_flags(use) | O_CLOEXEC, everybody_as_umask_allows);
   } while (descriptor < 0 && errno == EINTR);
   if (descriptor < 0) return system_error("open " + path, errno);
   return descriptor;

@@ -16,6 +16,9 @@
 
 namespace weir {
 
+// What open(2) is told.
+int open_flags(FileUse use);
+
 // "open words.txt: No such file or directory"
 Result<int> open_file_at(std::string const& path, FileUse use);
 

@@ -68,11 +68,26 @@ class Links {
 
   // The nearest deadline of a time-out that is running; never if none is.
   Instant nearest() const;
-  // Time-outs whose deadline has come become steps.
-  void expire();
-
   bool has_steps() const { return !steps_.empty(); }
-  Step next();
+  // Does all that is to be done now: start(submission), end(submission, result) or expired(step).
+  // What that ends may make more of it.
+  template <class Start, class End, class Expired>
+  void run(Start const& start, End const& end, Expired const& expired) {
+    if (!empty()) expire();
+    while (has_steps()) {  // ends: each member of a chain is a step or two
+      Step const step = next();
+      switch (step.kind) {
+        case Step::Kind::start:
+          start(step.submission);
+          break;
+        case Step::Kind::end:
+          end(step.submission, step.result);
+          break;
+        case Step::Kind::expired:
+          expired(step);
+      }
+    }
+  }
 
  private:
   struct Member {
@@ -88,6 +103,9 @@ class Links {
     bool is_timed = false;     // whether it is running
   };
 
+  // Time-outs whose deadline has come become steps.
+  void expire();
+  Step next();
   void start(Chain& chain);
   void end(Member const& member, std::int32_t result);
 

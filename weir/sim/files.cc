@@ -9,6 +9,7 @@
 
 #include "weir/base/assert.h"
 #include "weir/ring/completion.h"
+#include "weir/ring/files.h"
 
 namespace weir {
 
@@ -23,19 +24,6 @@ bool writes(int flags) { return (flags & O_ACCMODE) != O_RDONLY; }
 bool is_aligned(std::byte const* data, std::uint32_t size, std::uint64_t offset) {
   std::uint64_t const address = reinterpret_cast<std::uintptr_t>(data);
   return (address | size | offset) % direct_block_size == 0;
-}
-
-int flags_of(FileUse use) {
-  switch (use) {
-    case FileUse::read:
-      return O_RDONLY;
-    case FileUse::write:
-      return O_WRONLY | O_CREAT | O_TRUNC;
-    case FileUse::append:
-      return O_WRONLY | O_CREAT | O_APPEND;
-  }
-  WEIR_ASSERT(!"a use that no file is opened for");
-  return O_RDONLY;
 }
 
 }  // namespace
@@ -147,7 +135,7 @@ SocketId SimFiles::open(SocketId directory, std::string_view path, int flags, So
 }
 
 SocketId SimFiles::open(std::string_view path, FileUse use, SocketOwner* owner, int* error) {
-  return open(0, path, flags_of(use), owner, error);
+  return open(0, path, open_flags(use), owner, error);
 }
 
 std::array<SocketId, 2> SimFiles::open_pipe(SocketOwner* owner) {

@@ -228,23 +228,14 @@ void SimKernel::start(uapi::Sqe const& submission) {
 }
 
 void SimKernel::run_links() {
-  if (!links_.empty()) links_.expire();
-  while (links_.has_steps()) {
-    Links::Step const step = links_.next();
-    switch (step.kind) {
-      case Links::Step::Kind::start:
-        begin(step.submission);
-        break;
-      case Links::Step::Kind::end:
-        post(step.submission, {.result = step.result, .failed = true});
-        break;
-      case Links::Step::Kind::expired: {
-        int const missed = cancel(step.target, -1, 0);
-        post(step.submission, {.result = missed == 0 ? -ETIME : missed, .failed = true});
-        break;
-      }
-    }
-  }
+  links_.run([this](uapi::Sqe const& submission) { begin(submission); },
+             [this](uapi::Sqe const& submission, std::int32_t result) {
+               post(submission, {.result = result, .failed = true});
+             },
+             [this](Links::Step const& step) {
+               int const missed = cancel(step.target, -1, 0);
+               post(step.submission, {.result = missed == 0 ? -ETIME : missed, .failed = true});
+             });
   if (links_.empty()) return;
   Instant const next = links_.nearest();
   if (next == never || next == links_until_) return;
