@@ -90,7 +90,7 @@ void Connection::start(Endpoint& endpoint) {
   blocked_ = stands_ = false;
   mark_doublings_ = 0;
   last_tick_end_ = 0;
-  received_bytes_ = 0;
+  received_bytes_ = receive_bytes_ = 0;
   endpoint.connections().push_back(*this);
   net_.change(*this);
 }
@@ -147,8 +147,10 @@ void Connection::on_received(Completion& completion, Outcome outcome) {
 void Connection::received(Outcome outcome) {
   bool const ends = state_ == State::terminating && !delivers_rest_;
   if (outcome.result > 0) {
-    received_bytes_ += static_cast<std::uint32_t>(outcome.result);
-    net_.counters().bytes_in += static_cast<std::uint32_t>(outcome.result);
+    auto const size = static_cast<std::uint32_t>(outcome.result);
+    received_bytes_ += size;
+    receive_bytes_ = std::max(size, receive_bytes_ - receive_bytes_ / 4);
+    net_.counters().bytes_in += size;
     bool const dropped = ends || drops_input_ || endpoint_->discards_input();
     if (!dropped) input_.push(std::move(outcome.buffer));
   } else if (outcome.result == 0) {

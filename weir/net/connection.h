@@ -99,6 +99,8 @@ class Connection final : public ListNode<On::endpoint>,
   Watched& watched() { return watched_; }
   // Bytes that have ever been received, to see whether it makes progress.
   std::uint64_t received_bytes() const { return received_bytes_; }
+  // Most that one receive has brought lately.
+  std::uint32_t receive_bytes() const { return receive_bytes_; }
 
  private:
   // What the ring tells.
@@ -169,6 +171,7 @@ class Connection final : public ListNode<On::endpoint>,
   Instant connect_deadline_ = never;
   Instant standing_since_ = never;
   std::uint64_t received_bytes_ = 0;
+  std::uint32_t receive_bytes_ = 0;
   Pressure counted_;
   std::uint64_t counted_unfinished_ = 0;  // of memory of unfinished frames
   Watched watched_;

@@ -14,6 +14,17 @@ namespace {
 
 // The pool runs low when no more than this part of it is free.
 constexpr std::uint32_t low_fraction = 4;
+// Of the free memory of a pool, what those get in one step who stand in line for it: the rest is
+// for those who do not. 512 connections with 32 x 1 KiB under way (server ns a message, p99):
+//
+//   one for each free buffer   252   28 ms
+//   1/4                        277   15
+//   1/2                        295   12
+//   3/4                        340    9     everybody in turn: 16 MiB are touched, which no cache
+//                                           holds, before anything is touched again
+constexpr std::uint64_t line_fraction = 4;
+// What a receive is counted as at least.
+constexpr std::uint32_t receive_bytes_min = 4096;
 
 }  // namespace
 
@@ -132,9 +143,16 @@ void Lane::settle_pool() {
   if (pool_->free_count() <= pool_->count() / low_fraction) {
     while (Connection* const connection = in_pool_.pop_front()) connection->leave_pool();
   }
-  for (std::uint32_t left = pool_->free_count(); left > 0; --left) {
+  // One for each free buffer; or, where receives share buffers, as many as a part of these holds of
+  // what each has brought lately.
+  std::uint64_t const whole = pool_->size();
+  std::uint64_t room = pool_->free_count() * whole;
+  if (pool_->incremental()) room /= line_fraction;
+  while (room > 0) {
     Connection* const connection = starved_.pop_front();
     if (connection == nullptr) break;
+    std::uint64_t const brought = std::max(connection->receive_bytes(), receive_bytes_min);
+    room -= std::min({room, pool_->incremental() ? brought : whole, whole});
     connection->receive();
   }
 }

@@ -6,8 +6,8 @@
 // other graphs of the same worker receive into.
 //
 //   starved     a receive that finds the pool empty ends with -ENOBUFS. When memory comes back as
-//               many are armed again as buffers are free, the oldest first: arming all of them
-//               makes a herd in which nearly every one fails again.
+//               many are armed again as it will hold of what they bring, the oldest first: arming
+//               all of them makes a herd in which nearly every one fails again.
 //   in_pool     beginnings of frames lie in pool memory. Where bytes go on in place that costs
 //               nothing, but a pool full of them would never come back. When the pool runs low
 //               they are copied out.
