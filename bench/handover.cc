@@ -6,6 +6,7 @@
 // `queue`: through a bare bounded queue in memory, one writes and one takes, no lock, as one would
 // write it by hand. The last line is JSON: nanoseconds an item, of the receiver from its first item
 // to its last.
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,8 @@
 #include "weir/flow/flow.h"
 #include "weir/flow/operators.h"
 #include "weir/io/exchange.h"
-#include "weir/sched/input.h"
+#include "weir/sched/graph.h"
+#include "weir/sched/handoff.h"
 #include "weir/worker/workers.h"
 
 namespace weir::bench {
@@ -114,34 +116,46 @@ double by_queue(Setting const& setting) {
 
 // ---- by an exchange ----
 
-// Gives the next numbers before each tick, as a source that is read in chunks does.
-class Numbers final : public Gate {
+// Lets each tick make so many numbers, as a source that is read in chunks does.
+class Numbers final : public Gate, public ExternalInput {
  public:
-  Numbers(Graph& graph, std::uint64_t items) : graph_(graph), items_(items) {}
-  Input<Item>& input() { return input_; }
+  Numbers(Graph& graph, Subgraph& reader, std::uint64_t items) : graph_(graph), items_(items) {
+    attach(graph, mark_, reader);
+  }
 
   void admit() override {
     if (!can_admit()) return;
-    for (std::uint64_t i = 0; i < chunk_items && next_ < items_; ++i) input_.give(next_++);
+    chunk_end_ = std::min(next_ + chunk_items, items_);
+    notify();
   }
   void settle() override {}
   bool may_sleep() const override { return !can_admit(); }
-  void stop() override { next_ = items_; }
+  void stop() override { next_ = chunk_end_ = items_; }
   bool is_done() const override { return next_ == items_; }
   void terminate() override { stop(); }
   bool is_closed() const override { return is_done(); }
+
+  bool drain(auto const& emit, std::int64_t& budget) {
+    Item const begin = next_;
+    Item const end = std::min(chunk_end_, begin + static_cast<std::uint64_t>(budget));
+    for (Item item = begin; item != end; ++item) emit(Item{item});
+    next_ = end;
+    budget -= static_cast<std::int64_t>(end - begin);
+    return next_ == chunk_end_;
+  }
 
  private:
   static constexpr std::uint64_t chunk_items = 2048;
 
   bool can_admit() const {
-    return next_ < items_ && !graph_.mid_tick() && graph_.admits() && input_.length() == 0;
+    return chunk_end_ < items_ && next_ == chunk_end_ && !graph_.mid_tick() && graph_.admits();
   }
 
   Graph& graph_;
   std::uint64_t const items_;
-  std::uint64_t next_ = 0;
-  Input<Item> input_;
+  Item next_ = 0;
+  Item chunk_end_ = 0;
+  Mark mark_;
 };
 
 struct SourceNumbers : Operator {
@@ -152,14 +166,11 @@ struct SourceNumbers : Operator {
 
   static consteval auto output() { return Type<Item>{}; }
   void attach(Graph& graph, Subgraph& reader) {
-    auto made = std::make_unique<Numbers>(graph, items);
+    auto made = std::make_unique<Numbers>(graph, reader, items);
     numbers = made.get();
     worker->add_gate(graph, std::move(made));
-    numbers->input().attach(graph, reader);
   }
-  bool drain(auto const& emit, std::int64_t& budget) {
-    return numbers->input().drain(emit, budget);
-  }
+  bool drain(auto const& emit, std::int64_t& budget) { return numbers->drain(emit, budget); }
 };
 
 double by_exchange(Setting const& setting) {

@@ -8,10 +8,12 @@
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -156,6 +158,62 @@ inline int connect_to_loopback(int port_number) {
   if (connect(connected, reinterpret_cast<sockaddr const*>(&address), sizeof address) != 0) {
     fail("connect");
   }
+  return connected;
+}
+
+// ---- UNIX sockets, by an abstract name
+
+struct LocalAddress {
+  sockaddr_un raw{};
+  socklen_t size = 0;
+};
+
+inline LocalAddress abstract_address(std::string const& name) {
+  LocalAddress address;
+  address.raw.sun_family = AF_UNIX;
+  if (name.empty() || name.size() >= sizeof address.raw.sun_path) fail("a UNIX name", EINVAL);
+  std::memcpy(address.raw.sun_path + 1, name.data(), name.size());
+  address.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  return address;
+}
+
+// Of this process; it may have one listener of that kind.
+inline std::string own_unix_name() { return "weir-bench-" + std::to_string(getpid()); }
+
+inline int listen_on_own_unix_name(int type_flags) {
+  int const listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | type_flags, 0);
+  if (listener < 0) fail("socket");
+  LocalAddress const address = abstract_address(own_unix_name());
+  if (bind(listener, reinterpret_cast<sockaddr const*>(&address.raw), address.size) != 0)
+    fail("bind");
+  if (listen(listener, 4096) != 0) fail("listen");
+  return listener;
+}
+
+inline int connect_to_abstract(std::string const& name) {
+  int const connected = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (connected < 0) fail("socket");
+  LocalAddress const address = abstract_address(name);
+  if (connect(connected, reinterpret_cast<sockaddr const*>(&address.raw), address.size) != 0)
+    fail("connect");
+  return connected;
+}
+
+// ---- UDP on loopback
+
+inline int open_datagrams_on_loopback(int port_number, int type_flags) {
+  int const opened = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | type_flags, 0);
+  if (opened < 0) fail("socket");
+  sockaddr_in const address = loopback(port_number);
+  if (bind(opened, reinterpret_cast<sockaddr const*>(&address), sizeof address) != 0) fail("bind");
+  return opened;
+}
+
+inline int connect_datagrams_to_loopback(int port_number) {
+  int const connected = open_datagrams_on_loopback(0, 0);
+  sockaddr_in const address = loopback(port_number);
+  if (connect(connected, reinterpret_cast<sockaddr const*>(&address), sizeof address) != 0)
+    fail("connect");
   return connected;
 }
 

@@ -1,27 +1,28 @@
-// A closed-loop load generator for framed TCP echo servers: each connection keeps `--depth` frames
-// of `--size` bytes under way, and sends the next when one came back whole. One thread, one
-// io_uring; every server sees the same machine code.
+// A closed-loop load generator for framed echo servers on TCP or UNIX sockets: each connection
+// keeps `--depth` frames of `--size` bytes under way, and sends the next when one came back whole.
+// One thread, one io_uring; every server sees the same machine code.
 //
-//   load --port N [--cpu N] [--connections N] [--depth N] [--size BYTES] [--seconds S] [--warmup S]
-//        [--server-pid N] [--verify] [--chunk BYTES]
+//   load --port N | --unix NAME [--cpu N] [--connections N] [--depth N] [--size BYTES] [--seconds
+//   S]
+//        [--warmup S] [--server-pid N] [--spin] [--verify] [--chunk BYTES]
 //
 // Prints one line of JSON about the `--seconds` after the `--warmup`. With --server-pid it reads
 // the server's CPU clock at both ends. With --verify frames differ from each other and every byte
 // that comes back is checked, until the last outstanding one. With --chunk no send or receive is
-// longer than that: frames arrive in pieces, and the reader is slow.
+// longer than that: frames arrive in pieces, and the reader is slow. With --spin it never sleeps.
 
 #include <liburing.h>
 #include <signal.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "bench/arguments.h"
 #include "bench/host.h"
+#include "bench/load_report.h"
 #include "bench/peers/frames.h"
 #include "weir/base/random.h"
 
@@ -34,6 +35,7 @@ constexpr std::size_t image_bytes = 256 * 1024;
 
 struct Settings {
   int port_number = 0;
+  std::string unix_name;  // of an abstract UNIX socket, in place of a port number
   int cpu = -1;
   unsigned connections = 1;
   unsigned depth = 1;
@@ -41,45 +43,11 @@ struct Settings {
   double seconds = 1;
   double warmup = 0.3;
   int server_pid = 0;
+  bool spin = false;
   bool verify = false;
   std::size_t chunk = 0;
 
   std::size_t frame_bytes() const { return header_bytes + size; }
-};
-
-// Counts by logarithm, 32 steps an octave: percentiles are right to 3 %.
-class Histogram {
- public:
-  void add(std::uint64_t value) { ++counts_[index(value)]; }
-  void clear() { counts_.fill(0); }
-
-  std::uint64_t percentile(double share) const {
-    std::uint64_t total = 0;
-    for (std::uint64_t const count : counts_) total += count;
-    auto const wanted = static_cast<std::uint64_t>(share * static_cast<double>(total));
-    std::uint64_t seen = 0;
-    std::size_t at = 0;
-    while (at + 1 < counts_.size() && (seen += counts_[at]) <= wanted) ++at;
-    return lower_bound(at);
-  }
-
- private:
-  static constexpr unsigned step_bits = 5;
-  static constexpr std::uint64_t steps = 1u << step_bits;
-
-  static std::size_t index(std::uint64_t value) {
-    if (value < steps) return value;
-    unsigned const shift = static_cast<unsigned>(std::bit_width(value)) - step_bits - 1;
-    return shift * steps + (value >> shift);
-  }
-
-  static std::uint64_t lower_bound(std::size_t index) {
-    if (index < steps) return index;
-    std::size_t const shift = index / steps - 1;
-    return (index - shift * steps) << shift;
-  }
-
-  std::array<std::uint64_t, 64 * steps> counts_{};
 };
 
 // What one connection sends and expects back when every byte is checked.
@@ -153,14 +121,6 @@ struct Connection {
   std::unique_ptr<CheckedStream> checked;
 };
 
-struct Sample {
-  std::uint64_t time_ns = 0;
-  std::uint64_t messages = 0;
-  CpuTime own;
-  std::uint64_t server_ns = 0;
-  CpuTime server;
-};
-
 class Load {
  public:
   explicit Load(Settings const& settings)
@@ -178,11 +138,11 @@ class Load {
     }
     run_until(now_ns() + static_cast<std::uint64_t>(settings_.warmup * 1e9));
     latency_.clear();
-    Sample const begin = sample();
+    LoadSample const begin = sample();
     run_until(begin.time_ns + static_cast<std::uint64_t>(settings_.seconds * 1e9));
-    Sample const end = sample();
+    LoadSample const end = sample();
     if (settings_.verify) finish();
-    print(begin, end);
+    print_load(begin, end, latency_, {{"verified", settings_.verify ? 1u : 0u}});
   }
 
  private:
@@ -210,7 +170,8 @@ class Load {
     std::vector<int> descriptors;
     for (Connection& connection : connections_) {
       connection.index = static_cast<unsigned>(descriptors.size());
-      descriptors.push_back(connect_to_loopback(settings_.port_number));
+      descriptors.push_back(settings_.unix_name.empty() ? connect_to_loopback(settings_.port_number)
+                                                        : connect_to_abstract(settings_.unix_name));
       connection.started.resize(settings_.depth);
       if (!settings_.verify) continue;
       connection.buffer.resize(receive_bytes / 4);
@@ -229,7 +190,8 @@ class Load {
   }
 
   void step() {
-    int const result = io_uring_submit_and_wait(&ring_, 1);
+    int const result = settings_.spin ? io_uring_submit_and_get_events(&ring_)
+                                      : io_uring_submit_and_wait(&ring_, 1);
     if (result < 0 && result != -EINTR) fail("io_uring_enter", -result);
     now_ns_ = now_ns();
     std::array<io_uring_cqe*, 256> batch;
@@ -327,35 +289,7 @@ class Load {
     while (under_way_ > 0) step();
   }
 
-  // ---- the result
-  // --------------------------------------------------------------------------------
-
-  Sample sample() const {
-    Sample result;
-    result.time_ns = now_ns();
-    result.messages = messages_;
-    result.own = own_cpu_time();
-    if (settings_.server_pid != 0) {
-      result.server_ns = cpu_ns_of(settings_.server_pid);
-      result.server = sampled_cpu_time_of(settings_.server_pid);
-    }
-    return result;
-  }
-
-  void print(Sample const& begin, Sample const& end) const {
-    CpuTime const own = end.own - begin.own;
-    CpuTime const server = end.server - begin.server;
-    std::printf(
-        "{\"messages\":%llu,\"seconds\":%.6f,\"p50_us\":%.1f,\"p99_us\":%.1f,"
-        "\"user_s\":%.6f,\"system_s\":%.6f,"
-        "\"server_s\":%.9f,\"server_user_s\":%.3f,\"server_system_s\":%.3f,\"verified\":%s}\n",
-        static_cast<unsigned long long>(end.messages - begin.messages),
-        static_cast<double>(end.time_ns - begin.time_ns) / 1e9,
-        static_cast<double>(latency_.percentile(0.50)) / 1e3,
-        static_cast<double>(latency_.percentile(0.99)) / 1e3, own.user_s, own.system_s,
-        static_cast<double>(end.server_ns - begin.server_ns) / 1e9, server.user_s, server.system_s,
-        settings_.verify ? "true" : "false");
-  }
+  LoadSample sample() const { return {messages_, settings_.server_pid}; }
 
   Settings settings_;
   io_uring ring_{};
@@ -373,6 +307,7 @@ int run(int count, char** values) {
   Arguments arguments(count, values);
   Settings settings;
   settings.port_number = arguments.number("port", settings.port_number);
+  settings.unix_name = arguments.text("unix", "");
   settings.cpu = arguments.number("cpu", settings.cpu);
   settings.connections = arguments.number("connections", settings.connections);
   settings.depth = arguments.number("depth", settings.depth);
@@ -380,6 +315,7 @@ int run(int count, char** values) {
   settings.seconds = arguments.number("seconds", settings.seconds);
   settings.warmup = arguments.number("warmup", settings.warmup);
   settings.server_pid = arguments.number("server-pid", settings.server_pid);
+  settings.spin = arguments.flag("spin");
   settings.verify = arguments.flag("verify");
   settings.chunk = arguments.number("chunk", settings.chunk);
   arguments.refuse_the_rest();

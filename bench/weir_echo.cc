@@ -1,8 +1,11 @@
 // Weir's side of the echo benchmark: frames in, decoded, looked at, encoded, out again.
 //
 //   weir_echo --port N --cpu N [--buffers COUNTxBYTES] [--tick-budget ITEMS] [--tell-left]
+//             [--spin-us N] [--unix | --udp]
 //
-// With --tell-left it prints a line of JSON at each SIGUSR1: what it still has of its connections.
+// With --spin-us it looks for something to do for so long before it sleeps. With --unix it listens
+// at an abstract name, with --udp it echoes datagrams. With --tell-left it prints a line of JSON at
+// each SIGUSR1: what it still has of its connections.
 
 #include <atomic>
 #include <csignal>
@@ -13,7 +16,12 @@
 #include "bench/arguments.h"
 #include "bench/host.h"
 #include "bench/peers/echo_server.h"
-#include "weir/weir.h"
+#include "weir/flow/flow.h"
+#include "weir/flow/operators.h"
+#include "weir/io/tcp.h"
+#include "weir/io/udp.h"
+#include "weir/net/net.h"
+#include "weir/worker/worker.h"
 
 namespace weir::bench {
 namespace {
@@ -44,6 +52,58 @@ Geometry geometry_of(std::string const& text) {
   return geometry;
 }
 
+// What the flow does with each payload, so that it is really there.
+struct Touch {
+  std::uint64_t items = 0;
+  std::uint64_t sum = 0;
+
+  void operator()(View payload) {
+    ++items;
+    if (payload.empty()) return;
+    sum += static_cast<std::uint64_t>(payload[0]);
+    sum += static_cast<std::uint64_t>(payload[payload.size() - 1]);
+  }
+};
+
+template <class T>
+T& value_or_fail(Result<T*> const& made) {
+  if (!made) fail(made.error().message.c_str(), made.error().code);
+  return *made.value();
+}
+
+void stop_on_signal(Worker& worker) {
+  running = &worker;
+  std::signal(SIGTERM, [](int) {
+    stopping = true;
+    running->stop();
+  });
+}
+
+void announce(Address const& address, bool local) {
+  if (local) std::printf("listening @%s\n", own_unix_name().c_str());
+  else std::printf("listening %u\n", static_cast<unsigned>(address.port_number()));
+  std::fflush(stdout);
+}
+
+int echo_datagrams(Worker& worker, std::uint16_t port) {
+  DatagramOptions options;
+  options.datagram_bytes_max = 2048;
+  options.buffer_count = 256;
+  DatagramEndpoint& udp =
+      value_or_fail(worker.net().open_datagrams(Address::loopback(port), options));
+  Touch touch;
+  worker.add(weir::flow(source_udp(worker, udp) >> map([&touch](Address const& from, View payload) {
+                          touch(payload);
+                          return Datagram{from, payload};
+                        }) >>
+                        dest_udp(udp)));
+  stop_on_signal(worker);
+  announce(udp.address(), false);
+  worker.run();
+  report(touch.items);
+  return touch.sum == 1 ? 1 : 0;
+}
+
 int run(int count, char** values) {
   Arguments arguments(count, values);
   auto const port = static_cast<std::uint16_t>(arguments.number("port", 0));
@@ -51,40 +111,34 @@ int run(int count, char** values) {
   Geometry const geometry = geometry_of(arguments.text("buffers", ""));
   auto const tick_items = static_cast<std::int64_t>(arguments.number("tick-budget", 0));
   bool const tells_left = arguments.flag("tell-left");
+  auto const spin_us = arguments.number("spin-us", std::uint64_t{0});
+  bool const local = arguments.flag("unix");
+  bool const datagrams = arguments.flag("udp");
   arguments.refuse_the_rest();
 
   WorkerOptions options;
   options.limits.pool_buffer_count = geometry.count;
   options.limits.pool_buffer_bytes = geometry.bytes;
+  options.spin_time = spin_us * microseconds;
   auto made = Worker::make(std::move(options));
   if (!made) fail(made.error().message.c_str(), made.error().code);
   Worker& worker = **made;
-  auto listening = worker.listen(Address::loopback(port));
-  if (!listening) fail(listening.error().message.c_str(), listening.error().code);
-  Endpoint& server = **listening;
+  if (datagrams) return echo_datagrams(worker, port);
+  Address const at = local ? Address::abstract(own_unix_name()).value() : Address::loopback(port);
+  Endpoint& server = value_or_fail(worker.listen(at));
 
-  std::uint64_t frames = 0;
-  std::uint64_t touched = 0;
+  Touch touch;
   FlowHandle handle =
       worker.add(weir::flow(source_tcp(server) >> decode(ViewCodec{}, refuse(server)) >>
                             map([&](ConnectionId from, View payload) {
-                              ++frames;
-                              if (!payload.empty()) {
-                                touched += static_cast<std::uint64_t>(payload[0]) +
-                                           static_cast<std::uint64_t>(payload[payload.size() - 1]);
-                              }
+                              touch(payload);
                               return std::pair{from, payload};
                             }) >>
                             encode(ViewCodec{}) >> dest_tcp(server)));
   if (tick_items > 0) handle.graph().set_budget({tick_items, never});
 
-  running = &worker;
-  std::signal(SIGTERM, [](int) {
-    stopping = true;
-    running->stop();
-  });
-  std::printf("listening %u\n", static_cast<unsigned>(server.address().port_number()));
-  std::fflush(stdout);
+  stop_on_signal(worker);
+  announce(server.address(), local);
   if (tells_left) {
     std::signal(SIGUSR1, [](int) {
       asked = true;
@@ -98,8 +152,8 @@ int run(int count, char** values) {
     }
   }
   worker.run();
-  report(frames);
-  return touched == 1 ? 1 : 0;
+  report(touch.items);
+  return touch.sum == 1 ? 1 : 0;
 }
 
 }  // namespace

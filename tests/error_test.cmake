@@ -4,7 +4,9 @@
 #   * in at most 30 lines of output, one of which names the line of SOURCE that is marked `// here`,
 #   * and with every text that its comments `// expect: TEXT` name.
 #
-#   cmake -DROOT=... -DSOURCE=... -DCOMPILERS=g++,clang++-19 -P tests/error_test.cmake
+#   cmake -DROOT=... -DSOURCE=... -DHEADERS=... -DCOMPILERS=g++,clang++-19 -P tests/error_test.cmake
+#
+# after error_headers.cmake has left something in HEADERS.
 
 set(lines_max 30)
 
@@ -30,7 +32,9 @@ foreach(compiler IN LISTS compilers)
   if(compiler MATCHES "NOTFOUND$")
     message(FATAL_ERROR "clang is not installed (scripts/setup test)")
   endif()
-  execute_process(COMMAND "${compiler}" -std=c++20 -fsyntax-only "-I${ROOT}" "${SOURCE}"
+  get_filename_component(name "${compiler}" NAME)
+  execute_process(COMMAND "${compiler}" -std=c++20 -fsyntax-only "-I${ROOT}"
+      -include "${HEADERS}/${name}/headers.h" "${SOURCE}"
     RESULT_VARIABLE status ERROR_VARIABLE output OUTPUT_QUIET)
 
   set(complaints)

@@ -1,5 +1,6 @@
 // What the echo servers have in common: how they are told to stop, and what they say. A server
-// prints `listening PORT` when it is ready and, on SIGTERM, one line of JSON about itself.
+// prints `listening PORT`, or on a UNIX socket `listening @NAME`, when it is ready, and on SIGTERM
+// one line of JSON about itself.
 #pragma once
 
 #include <signal.h>
@@ -24,6 +25,10 @@ inline int open_stop_signal() {
 
 inline void announce(int listener) {
   std::printf("listening %d\n", port_number_of(listener));
+  std::fflush(stdout);
+}
+inline void announce_own_unix_name() {
+  std::printf("listening @%s\n", own_unix_name().c_str());
   std::fflush(stdout);
 }
 

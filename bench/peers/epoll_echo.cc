@@ -1,5 +1,5 @@
-// A framed TCP echo server on epoll, the baseline that io_uring has to beat. Level-triggered; one
-// read and at most one write per event:
+// A framed echo server on epoll, the baseline that io_uring has to beat; for TCP, or with --unix
+// for UNIX sockets. Level-triggered; one read and at most one write per event:
 //
 //   readv ─┬─▶ the remainder of the frame that is under way, in memory of its own
 //          └─▶ one scratch buffer for all connections, which stays in the cache
@@ -87,7 +87,8 @@ struct Connection {
 
 class EpollEcho {
  public:
-  explicit EpollEcho(int listener) : listener_(listener), stop_(open_stop_signal()) {
+  EpollEcho(int listener, bool spins)
+      : listener_(listener), stop_(open_stop_signal()), timeout_(spins ? 0 : -1) {
     if (epoll_ < 0) fail("epoll_create1");
     watch(EPOLL_CTL_ADD, listener_, EPOLLIN, &listener_);
     watch(EPOLL_CTL_ADD, stop_, EPOLLIN, &stop_);
@@ -96,7 +97,8 @@ class EpollEcho {
   void run() {
     std::array<epoll_event, 512> events;
     for (;;) {
-      int const count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
+      int const count =
+          epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_);
       if (count < 0 && errno != EINTR) fail("epoll_wait");
       for (int i = 0; i < count; ++i) {
         epoll_event const& event = events[static_cast<std::size_t>(i)];
@@ -212,6 +214,7 @@ class EpollEcho {
   int epoll_ = epoll_create1(EPOLL_CLOEXEC);
   int listener_;
   int stop_;
+  int const timeout_;
   std::unique_ptr<char[]> scratch_ = std::make_unique<char[]>(scratch_bytes);
   std::vector<std::unique_ptr<Connection>> connections_;  // by descriptor
   std::uint64_t frames_ = 0;
@@ -220,12 +223,16 @@ class EpollEcho {
 int run(int count, char** values) {
   Arguments arguments(count, values);
   int const port_number = arguments.number("port", 0);
+  bool const local = arguments.flag("unix");
+  bool const spins = arguments.flag("spin");
   pin_to(arguments.number("cpu", -1));
   arguments.refuse_the_rest();
 
-  int const listener = listen_on_loopback(port_number, SOCK_NONBLOCK);
-  EpollEcho server(listener);
-  announce(listener);
+  int const listener = local ? listen_on_own_unix_name(SOCK_NONBLOCK)
+                             : listen_on_loopback(port_number, SOCK_NONBLOCK);
+  EpollEcho server(listener, spins);
+  if (local) announce_own_unix_name();
+  else announce(listener);
   server.run();
   report(server.frames());
   return 0;

@@ -1,5 +1,6 @@
-// A framed TCP echo server on io_uring: multishot accept into direct descriptors, multishot receive
-// into provided buffers, sends straight from the received slices.
+// A framed echo server on io_uring, for TCP, or with --unix for UNIX sockets: multishot accept into
+// direct descriptors, multishot receive into provided buffers, sends straight from the received
+// slices.
 //
 //   per connection:   | sent ... | in flight | whole, waiting | a frame not whole yet |
 //                     0        sent                        whole()               received()
@@ -59,8 +60,9 @@ struct alignas(8) Connection {
 
 class UringEcho {
  public:
-  UringEcho(int listener, unsigned buffers, unsigned buffer_bytes, bool incremental)
+  UringEcho(int listener, bool spins, unsigned buffers, unsigned buffer_bytes, bool incremental)
       : listener_(listener),
+        spins_(spins),
         stop_(open_stop_signal()),
         ring_(open_ring()),
         pool_(ring_, buffers, buffer_bytes, incremental),
@@ -123,7 +125,7 @@ class UringEcho {
 
   void enter() {
     int result = 0;
-    if (starved_.empty()) {
+    if (starved_.empty() && !spins_) {
       result = io_uring_submit_and_wait(&ring_, 1);
     } else if (pool_.free() > 0) {
       result = io_uring_submit_and_get_events(&ring_);
@@ -359,6 +361,7 @@ class UringEcho {
   }
 
   int listener_;
+  bool const spins_;
   int stop_;
   bool stopping_ = false;
   io_uring ring_;
@@ -374,6 +377,8 @@ int run(int count, char** values) {
   int const port_number = arguments.number("port", 0);
   std::string const geometry = arguments.text("buffers", "1024x16384");
   bool const incremental = arguments.flag("incremental");
+  bool const local = arguments.flag("unix");
+  bool const spins = arguments.flag("spin");
   pin_to(arguments.number("cpu", -1));
   arguments.refuse_the_rest();
   unsigned buffers = 0;
@@ -382,9 +387,10 @@ int run(int count, char** values) {
     fail("--buffers wants COUNTxBYTES", EINVAL);
   }
 
-  int const listener = listen_on_loopback(port_number, 0);
-  UringEcho server(listener, buffers, buffer_bytes, incremental);
-  announce(listener);
+  int const listener = local ? listen_on_own_unix_name(0) : listen_on_loopback(port_number, 0);
+  UringEcho server(listener, spins, buffers, buffer_bytes, incremental);
+  if (local) announce_own_unix_name();
+  else announce(listener);
   server.run();
   report(server.frames());
   return 0;

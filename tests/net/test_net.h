@@ -196,7 +196,7 @@ inline Limits tiny_limits(std::uint32_t pool_count, std::uint32_t pool_bytes) {
 class TestNet {
  public:
   explicit TestNet(KernelChoice const& choice, Limits const& limits = {}, TickBudget budget = {},
-                   Duration stop_time_max = 5 * seconds)
+                   Duration stop_time_max = 5 * seconds, LogOptions const& log = {})
       : kernel_(choice) {
     WorkerOptions options;
     options.make_kernel = [this] { return kernel_.make_kernel(); };
@@ -204,6 +204,7 @@ class TestNet {
     options.limits = limits;
     options.tick_budget = budget;
     options.stop_time_max = stop_time_max;
+    options.log = log;
     auto made = Worker::make(std::move(options));
     if (!made) std::fprintf(stderr, "%s\n", made.error().message.c_str());
     worker_ = std::move(made).value();

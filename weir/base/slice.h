@@ -35,6 +35,8 @@ class Slice {
   constexpr T& back() const { return data_[size_ - 1]; }
 
   constexpr Slice first(std::size_t count) const { return {data_, count}; }
+  // All but the first `begin`.
+  constexpr Slice from(std::size_t begin) const { return {data_ + begin, size_ - begin}; }
 
  private:
   T* data_ = nullptr;

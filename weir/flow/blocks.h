@@ -62,8 +62,8 @@ struct Blocks {
       return true;
     } else {
       constexpr auto target = static_cast<std::size_t>(plan.edges[Edge].target);
-      using Op = typename Spec::template OperatorAt<target>;
-      return requires(Op & op, Item const* items) { op.append(items, std::size_t{}); };
+      using Target = typename Spec::template OperatorAt<target>;
+      return requires(Target & output, Item const* items) { output.append(items, std::size_t{}); };
     }
   }
 

@@ -35,8 +35,10 @@ class [[nodiscard("weir: a flow does nothing until it is added to a worker or a 
   void install(Graph & graph)&& {
     auto engine = make_owner<Engine<Spec>>(std::move(statements_));
     std::size_t const first_subgraph = graph.subgraphs().size();
+    std::size_t const first_handoff = graph.handoffs().size();
     engine->register_with(graph);
-    graph.adopt(make_owner<InstalledFlow>(plan(), first_subgraph, engine->ends()));
+    graph.adopt(make_owner<InstalledFlow>(plan(), first_subgraph,
+                                          graph.handoffs().from(first_handoff), engine->ends()));
     graph.adopt(std::move(engine));
   }
 

@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,7 @@ class Inspection {
 
  private:
   enum class Reads { no, yes };
+  using Ends = std::unordered_map<HandoffBase const*, Index>;
   struct Known {
     Index number = no_index;
     InstalledFlow const* flow = nullptr;
@@ -47,9 +49,11 @@ class Inspection {
     plan_.nodes.push_back(node);
     return static_cast<Index>(plan_.nodes.size() - 1);
   }
-  void add_edge(PlanEdge const& edge) {
+  void add_edge(PlanEdge const& edge, EdgeHandoff const& handoff) {
     bool const whole = edge.source != no_index && edge.target != no_index;
-    if (whole && plan_.edges.size() < count_max) plan_.edges.push_back(edge);
+    if (!whole || plan_.edges.size() == count_max) return;
+    plan_.edges.push_back(edge);
+    plan_.handoffs.push_back(handoff);
   }
 
   void add_loops() {
@@ -81,7 +85,8 @@ class Inspection {
       auto const in_flow = static_cast<std::size_t>(node.subgraph);
       node.subgraph = known_[graph_.subgraphs()[flow.first_subgraph + in_flow]].number;
       numbers.push_back(add_node(node));
-      if (flow.ends[n] != nullptr) ends_[flow.ends[n]] = numbers.back();
+      if (flow.ends[n] != nullptr && numbers.back() != no_index)
+        note_end(*flow.ends[n], numbers.back());
     }
     for (std::size_t s = 0; s < flow.plan.subgraphs.size(); ++s) {
       Known& known = known_[graph_.subgraphs()[flow.first_subgraph + s]];
@@ -89,10 +94,13 @@ class Inspection {
       known.first_node = first;
       known.last_node = plan_.nodes.size();
     }
+    std::size_t next = 0;
     for (PlanEdge edge : flow.plan.edges) {
+      bool const buffers = edge.kind == EdgeKind::handoff;
+      HandoffBase const* const handoff = buffers || edge.marks ? flow.handoffs[next++] : nullptr;
       edge.source = numbers[static_cast<std::size_t>(edge.source)];
       edge.target = numbers[static_cast<std::size_t>(edge.target)];
-      add_edge(edge);
+      add_edge(edge, buffers ? EdgeHandoff{handoff, true, true} : EdgeHandoff{});
     }
   }
 
@@ -130,14 +138,36 @@ class Inspection {
     if (!leaves && !enters) edge.target_port = name;
     edge.target =
         leaves ? add_outside(name, Reads::yes) : node_at(*handoff.reader, handoff, Reads::yes);
+    bool const carries = handoff.carries_items;
+    EdgeHandoff on{carries ? &handoff : nullptr, carries,
+                   carries && (leaves || is_end(edge.target, handoff, reading_ends_))};
     if (enters) {
       edge.source = add_outside(name, Reads::no);
-      add_edge(edge);
+      add_edge(edge, on);
     }
+    bool const shared = handoff.writers().size() > 1 || shared_ends_.contains(&handoff);
     for (Subgraph const* writer : handoff.writers()) {
       edge.source = node_at(*writer, handoff, Reads::no);
-      add_edge(edge);
+      on.counts_source = carries && !shared && is_end(edge.source, handoff, writing_ends_);
+      add_edge(edge, on);
     }
+  }
+
+  void note_end(HandoffBase const& handoff, Index node) {
+    // Who is given answers from outside reads them, although it is no source.
+    bool const reads = plan_.nodes[static_cast<std::size_t>(node)].info.source ||
+                       (handoff.reader != nullptr && handoff.writers().empty());
+    auto& ends = reads ? reading_ends_ : writing_ends_;
+    if (!ends.emplace(&handoff, node).second) shared_ends_.insert(&handoff);
+  }
+  // The node, as it is known, has that end, and is not only the one that is likely to have it.
+  bool is_end(Index node, HandoffBase const& handoff, Ends const& ends) {
+    if (node == no_index) return false;
+    auto const subgraph =
+        static_cast<std::size_t>(plan_.nodes[static_cast<std::size_t>(node)].subgraph);
+    if (known_[graph_.subgraphs()[subgraph]].flow == nullptr) return true;
+    auto const end = ends.find(&handoff);
+    return end != ends.end() && end->second == node;
   }
 
   Index add_outside(std::string_view name, Reads reads) {
@@ -152,8 +182,9 @@ class Inspection {
   Index node_at(Subgraph const& subgraph, HandoffBase const& handoff, Reads reads) {
     Known const& known = known_[&subgraph];
     auto const is_of_it = [&](std::size_t n) { return plan_.nodes[n].subgraph == known.number; };
-    auto const end = ends_.find(&handoff);
-    if (end != ends_.end() && is_of_it(static_cast<std::size_t>(end->second))) return end->second;
+    Ends const& ends = reads == Reads::yes ? reading_ends_ : writing_ends_;
+    auto const end = ends.find(&handoff);
+    if (end != ends.end() && is_of_it(static_cast<std::size_t>(end->second))) return end->second;
     Index found = no_index;
     for (std::size_t n = known.first_node; n < known.last_node; ++n) {
       if (!is_of_it(n)) continue;
@@ -169,7 +200,9 @@ class Inspection {
   GraphPlan plan_;
   std::unordered_map<Loop const*, Index> loops_;
   std::unordered_map<Subgraph const*, Known> known_;
-  std::unordered_map<HandoffBase const*, Index> ends_;  // nodes of flows
+  Ends reading_ends_;  // nodes of flows
+  Ends writing_ends_;
+  std::unordered_set<HandoffBase const*> shared_ends_;  // of several of them
 };
 
 }  // namespace

@@ -18,6 +18,15 @@
 
 namespace weir {
 
+// The handoff that stands on an edge, and of which ends its counters tell. (An end may be shared:
+// several write to it, and what each has written nobody counts; or be a guess, where somebody has
+// attached it by hand.)
+struct EdgeHandoff {
+  HandoffBase const* handoff = nullptr;  // null: a call, or a mark
+  bool counts_source = false;            // all that it was given is from the edge's source
+  bool counts_target = false;            // all that was taken from it went to the edge's target
+};
+
 // A plan made at run time, with all its text: the graph may grow or end meanwhile.
 struct GraphPlan {
   GraphPlan() = default;
@@ -30,7 +39,8 @@ struct GraphPlan {
   std::vector<PlanEdge> edges;
   std::vector<PlanSubgraph> subgraphs;
   std::vector<PlanLoop> loops;
-  std::deque<std::string> texts;  // they stay where they are when the plan moves
+  std::vector<EdgeHandoff> handoffs;  // of each edge; the graph's, and valid as long
+  std::deque<std::string> texts;      // they stay where they are when the plan moves
 };
 
 // Between ticks. A plan numbers its parts with an Index: what is beyond 32,767 nodes or edges is

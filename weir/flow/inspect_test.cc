@@ -192,6 +192,83 @@ TEST(PlanOf, EachEndOfAFlowIsTheOneThatWritesOrReadsThere) {
                           {"before", "source"}, {"odd", "of odds"}, {"even", "of evens"}}));
 }
 
+// "all -> of odds: 3 of 4": what each handoff of a plan says of its ends, ? where it says nothing.
+std::vector<std::string> counts_of(GraphPlan const& plan) {
+  std::vector<std::string> all;
+  auto const title = [&](Index n) {
+    return std::string(plan.nodes[static_cast<std::size_t>(n)].title());
+  };
+  for (std::size_t e = 0; e < plan.edges.size(); ++e) {
+    if (plan.edges[e].kind != EdgeKind::handoff) continue;
+    EdgeHandoff const& on = plan.handoffs[e];
+    HandoffCounters const counters =
+        on.handoff == nullptr ? HandoffCounters{} : on.handoff->counters();
+    std::uint64_t const read = counters.items - counters.depth;
+    all.push_back(title(plan.edges[e].source) + " -> " + title(plan.edges[e].target) + ": " +
+                  (on.counts_source ? std::to_string(counters.items) : "?") + ", " +
+                  (on.counts_target ? std::to_string(read) : "?"));
+  }
+  return all;
+}
+
+TEST(PlanOf, TheHandoffsOfAFlowStandOnItsEdges) {
+  Graph graph;
+  Input<int> numbers{"numbers"};
+  auto& sums = graph.make_handoff<int>("sums");
+  flow(source_stream(numbers) >> filter([](int v) { return v > 1; }) >> handoff() >>
+       map([](int v) { return v; }) >> sort() >> filter([](int v) { return v > 2; }) >> handoff() >>
+       dest(sums))
+      .install(graph);
+  for (int i = 0; i < 5; ++i) numbers.give(i);
+  graph.run_available();
+  EXPECT_EQ(counts_of(plan_of(graph)),
+            (std::vector<std::string>{"filter -> handoff: 3, 3", "filter -> handoff: 2, 2",
+                                      "numbers -> source_stream: 5, 5", "dest -> sums: 2, 0"}));
+}
+
+TEST(PlanOf, WhatSeveralHaveWrittenIsNotCountedForAnyOfThem) {
+  Graph graph;
+  auto& shared = graph.make_handoff<int>("shared");
+  auto& twice = graph.make_handoff<int>("twice");
+  static constexpr node<"all"> all;
+  graph.make_subgraph("one", 0, from(), to(shared), [](auto& out) { out.push(1); });
+  graph.make_subgraph("two", 0, from(), to(shared), [](auto& out) { out.push(2); });
+  graph.make_subgraph("reads", 1, from(shared), to(), [](auto& in) { in.drain([](int) {}); });
+  flow(all = source_iter(std::vector{1, 2}) >> tee(), all >> dest(twice), all >> dest(twice))
+      .install(graph);
+  graph.run_available();
+  EXPECT_EQ(counts_of(plan_of(graph)),
+            (std::vector<std::string>{"one -> reads: ?, 2", "two -> reads: ?, 2",
+                                      "dest -> twice: ?, 0"}));
+}
+
+// It has been given only what came since.
+TEST(PlanOf, WhatAReaderOfATeeWasGivenIsNotAllThatItsWriterGave) {
+  Graph graph;
+  auto& tee = graph.make_tee<int>("tee");
+  Input<int> numbers{"numbers"};
+  flow(source_stream(numbers) >> dest(tee)).install(graph);
+  numbers.give(1);
+  graph.run_available();
+  tee.add_reader("late");
+  numbers.give(2);
+  graph.run_available();
+  EXPECT_EQ(counts_of(plan_of(graph)),
+            (std::vector<std::string>{"numbers -> source_stream: 2, 2", "dest -> late: ?, 0"}));
+}
+
+TEST(PlanOf, AMarkCountsNoItems) {
+  Graph graph;
+  Mark mark;
+  mark.name = "mark";
+  Subgraph& reader = graph.make_subgraph("reads", 0, from(), to(), [&] { mark.take(); });
+  graph.connect(nullptr, mark, &reader);
+  GraphPlan const plan = plan_of(graph);
+  ASSERT_EQ(plan.edges.size(), 1u);
+  EXPECT_EQ(plan.handoffs[0].handoff, nullptr);
+  EXPECT_EQ(counts_of(plan), std::vector<std::string>{"mark -> reads: ?, ?"});
+}
+
 TEST(PlanOf, AnEmptyGraphHasAPlan) {
   Graph graph;
   auto& nobodys = graph.make_handoff<int>("nobody's");

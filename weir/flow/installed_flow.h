@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <type_traits>
+#include <vector>
 
 #include "weir/base/slice.h"
 #include "weir/plan/plan.h"
@@ -12,11 +13,18 @@
 namespace weir {
 
 struct InstalledFlow final : Program {
-  InstalledFlow(PlanView its_plan, std::size_t first, Slice<HandoffBase const* const> its_ends)
-      : plan(its_plan), first_subgraph(first), ends(its_ends) {}
+  // `its_handoffs`: those that the graph knows since its subgraphs were registered.
+  InstalledFlow(PlanView its_plan, std::size_t first, Slice<HandoffBase* const> its_handoffs,
+                Slice<HandoffBase const* const> its_ends)
+      : plan(its_plan),
+        first_subgraph(first),
+        handoffs(its_handoffs.begin(), its_handoffs.end()),
+        ends(its_ends) {}
 
   PlanView plan;
   std::size_t first_subgraph;  // its subgraphs are Graph::subgraphs() from here on
+  // Of the edges that have one (a buffer or a mark), in their order; then those of its ends.
+  std::vector<HandoffBase const*> handoffs;
   // For each node the handoff by which it reads or writes what is outside the flow, or null.
   Slice<HandoffBase const* const> ends;
 };

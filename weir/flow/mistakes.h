@@ -228,6 +228,13 @@ struct mistake_in_flow<Check::negative_cycle, Fact...> {
                 "defer_tick()");
 };
 template <auto... Fact>
+struct mistake_in_flow<Check::endless, Fact...> {
+  static_assert(no_mistake<Fact...>,
+                "weir: at_node gives what it holds again in every tick, and what other_node sends "
+                "starts one, so this would never come to rest; use the operator whose name ends "
+                "with _no_replay, or put unique(forever) between the two");
+};
+template <auto... Fact>
 struct mistake_in_flow<Check::untyped_cycle, Fact...> {
   static_assert(no_mistake<Fact...>,
                 "weir: the item type of at_node cannot be known, for no source leads to it; feed "
@@ -323,9 +330,9 @@ struct ItemMistake {
   static consteval auto name(Facts<Fact...>) {
     using Typed = Types<Spec>;
     if constexpr (found.kind == WrongItem::refused) {
-      using Op = typename Spec::template OperatorAt<node_index>;
+      using Wrong = typename Spec::template OperatorAt<node_index>;
       using Inputs = decltype(Typed::template inputs_of<node_index>());
-      return Type<mistake_in_operator<Op, Inputs, Fact...>>{};
+      return Type<mistake_in_operator<Wrong, Inputs, Fact...>>{};
     } else if constexpr (found.kind == WrongItem::misrouted) {
       using Given =
           typename Typed::template ItemOnEdge<static_cast<std::size_t>(wrong_node.typed_by)>;

@@ -148,13 +148,13 @@ struct Types {
 
   template <std::size_t Node>
   static consteval auto given_by() {
-    using Op = typename Spec::template OperatorAt<Node>;
+    using Itself = typename Spec::template OperatorAt<Node>;
     constexpr auto typed_by = static_cast<std::size_t>(plan.nodes[Node].typed_by);
-    if constexpr (Op::info.source) return Op::output();  // whatever may flow into it
+    if constexpr (Itself::info.source) return Itself::output();  // whatever may flow into it
     // (Whether it takes this together with the other is asked when both are known: `refuses`.)
-    else if constexpr (Op::info.typed_by_first_input)
-      return output_of<Op>(TypeList<ItemOnEdge<typed_by>>{});
-    else return output_of<Op>(inputs_of<Node>());
+    else if constexpr (Itself::info.typed_by_first_input)
+      return output_of<Itself>(TypeList<ItemOnEdge<typed_by>>{});
+    else return output_of<Itself>(inputs_of<Node>());
   }
   template <std::size_t Node>
   struct Item {

@@ -78,24 +78,12 @@ class ExchangeEnd final : public ExchangeGate {
 
   // The owner of the key with that hash is sent the item.
   template <class U>
-  void send(std::uint64_t hash, U&& item) {
-    if (over_) [[unlikely]] {
-      ++counters().dropped;
-      return;
-    }
+  [[gnu::always_inline]] void send(std::uint64_t hash, U&& item) {
     std::uint32_t const to = exchange_.owner_of(hash);
     Mailbox<T>& box = *out_[to];
-    ++counters().sent;
-    if (late_counts_[to] == 0 && box.has_room()) [[likely]] {
+    if (box.is_open() || reopen(to)) [[likely]]
       box.write(std::forward<U>(item));
-      if (box.unpublished_count() == publish_items_max) publish(to);
-    } else {
-      publish(to);
-      late_[to].push(std::forward<U>(item));
-      ++late_counts_[to];
-      ++late_count_;
-      ++counters().late;
-    }
+    else keep(to, std::forward<U>(item));
   }
 
   // As a pull: what this tick was given.
@@ -112,9 +100,6 @@ class ExchangeEnd final : public ExchangeGate {
   }
 
  private:
-  // In a long tick others see what it has sent so far.
-  static constexpr std::uint32_t publish_items_max = 256;
-
   ExchangeEnd(Exchange<T>& exchange, Worker& worker, Graph& graph, Subgraph& reader,
               std::uint32_t rank, std::uint32_t index)
       : ExchangeGate(exchange, worker, graph, reader, rank, boxes(exchange, index, true),
@@ -133,17 +118,24 @@ class ExchangeEnd final : public ExchangeGate {
     return all;
   }
 
+  // What finds no room: behind those that wait already, or nowhere if it is over.
+  template <class U>
+  [[gnu::noinline]] void keep(std::uint32_t to, U&& item) {
+    if (over_) {
+      ++counters().dropped;
+      return;
+    }
+    late_[to].push(std::forward<U>(item));
+    note_late(to);
+  }
   void send_late() override {
     for (std::uint32_t to = 0; to < exchange_.worker_count(); ++to) {
       for (; late_counts_[to] > 0 && out_[to]->has_room(); --late_counts_[to], --late_count_)
         out_[to]->write(late_[to].pop());
     }
   }
-  void drop_late() override {
-    counters().dropped += late_count_;
+  void forget_late() override {
     for (Queue<T>& late : late_) late.clear();
-    for (std::uint64_t& count : late_counts_) count = 0;
-    late_count_ = 0;
   }
 
   std::vector<Mailbox<T>*> out_;

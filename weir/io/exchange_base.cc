@@ -151,7 +151,14 @@ std::uint32_t ExchangeGate::next_share(std::uint32_t& from, std::int64_t budget)
 void ExchangeGate::took(std::uint32_t from, std::uint32_t count) {
   shares_[from] -= count;
   counters().received += count;
-  if (inboxes_[from]->was_awaited()) exchange_.wake(from, counters());
+}
+
+// Who waits for room hears of it after the tick: then there is all of it.
+void ExchangeGate::tell_taken() {
+  for (std::uint32_t from = 0; from < exchange_.worker_count_; ++from) {
+    MailboxBase& inbox = *inboxes_[from];
+    if (inbox.tell_taken() && inbox.was_awaited()) exchange_.wake(from, counters());
+  }
 }
 
 void ExchangeGate::check_failure() const {
@@ -161,18 +168,55 @@ void ExchangeGate::check_failure() const {
 
 // ---- what goes ----------------------------------------------------------------------------------
 
+bool ExchangeGate::reopen(std::uint32_t to) {
+  MailboxBase& outbox = *outboxes_[to];
+  WEIR_ASSERT(!outbox.is_open());
+  if (over_) return false;
+  outbox.show();
+  // If it falls asleep just now it may be missed here, but not by publish_all().
+  exchange_.wake(to, counters());
+  return late_counts_[to] == 0 && outbox.open(publish_items_max);
+}
+
+void ExchangeGate::publish_all() {
+  for (std::uint32_t to = 0; to < exchange_.worker_count_; ++to)
+    if (outboxes_[to]->publish()) exchange_.wake(to, counters());
+}
+
+void ExchangeGate::count_sent() {
+  std::uint64_t sent = late_count_ + late_dropped_;
+  for (MailboxBase const* const outbox : outboxes_) sent += outbox->written_count();
+  counters().sent = sent;
+}
+
+void ExchangeGate::drop_late() {
+  forget_late();
+  counters().dropped += late_count_;
+  late_dropped_ += late_count_;
+  late_count_ = 0;
+  std::fill(late_counts_.begin(), late_counts_.end(), 0);
+}
+
+void ExchangeGate::end_sending() {
+  over_ = true;
+  for (MailboxBase* const outbox : outboxes_) outbox->shut();
+  drop_late();
+  count_sent();
+  suspension_.release();
+}
+
 void ExchangeGate::settle() {
   if (graph_.failure() != nullptr) fail();
+  tell_taken();
   if (exchange_.is_over()) {
-    over_ = true;
-    if (late_count_ > 0) drop_late();
-    suspension_.release();
+    if (!over_) end_sending();
     bool const tells = exchange_.has_failed() && graph_.failure() == nullptr;
     if (tells && !std::exchange(told_, true)) graph_.schedule(reader_);
     return;
   }
   if (late_count_ > 0) send_late();
-  for (std::uint32_t to = 0; to < exchange_.worker_count_; ++to) publish(to);
+  publish_all();
+  count_sent();
   counters().late_high = std::max(counters().late_high, late_count_);
   std::uint64_t const mark = exchange_.limits_.late_mark_items;
   if (late_count_ > mark && !suspension_.is_set()) {
@@ -269,9 +313,7 @@ void ExchangeGate::terminate() {
       exchange_.wake_all(counters());
     }
   }
-  over_ = true;
-  drop_late();
-  suspension_.release();
+  end_sending();
 }
 
 }  // namespace weir

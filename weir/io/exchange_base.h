@@ -129,11 +129,15 @@ class ExchangeGate : public Gate, public ExternalInput {
 
   // Moves as many late items as there is room for into their mailboxes.
   virtual void send_late() = 0;
-  virtual void drop_late() = 0;
+  virtual void forget_late() = 0;
 
-  // Shows one worker what it was sent.
-  void publish(std::uint32_t to) {
-    if (outboxes_[to]->publish()) exchange_.wake(to, counters());
+  // The mailbox to that worker is shut: shows what is in it, and opens it for the next items unless
+  // others wait for room there already. False if it stays shut.
+  bool reopen(std::uint32_t to);
+  void note_late(std::uint32_t to) {
+    ++late_counts_[to];
+    ++late_count_;
+    ++counters().late;
   }
   // How many items of whom the tick may take now; 0: none is left of what it was given.
   std::uint32_t next_share(std::uint32_t& from, std::int64_t budget);
@@ -148,9 +152,17 @@ class ExchangeGate : public Gate, public ExternalInput {
   // Items that wait because their mailbox was full when they were sent: for each worker, and all.
   std::vector<std::uint64_t> late_counts_;
   std::uint64_t late_count_ = 0;
-  bool over_ = false;  // nothing is sent any more
+  bool over_ = false;  // nothing is sent any more, and all mailboxes are shut
 
  private:
+  // In a long tick others see what it has sent so far.
+  static constexpr std::uint32_t publish_items_max = 256;
+
+  void publish_all();
+  void count_sent();
+  void tell_taken();
+  void drop_late();
+  void end_sending();
   bool can_admit() const;
   bool has_come() const;
   bool has_room_for_late() const;
@@ -165,7 +177,8 @@ class ExchangeGate : public Gate, public ExternalInput {
   Mark mark_;  // wires this input to its reader; its items are in the mailboxes
   std::vector<MailboxBase*> const outboxes_;
   std::vector<MailboxBase*> const inboxes_;
-  std::vector<std::uint32_t> shares_;   // of this tick, not taken yet
+  std::vector<std::uint32_t> shares_;  // of this tick, not taken yet
+  std::uint64_t late_dropped_ = 0;
   std::uint32_t first_ = 0;             // whose turn it is to be admitted first
   std::uint64_t given_until_tick_ = 0;  // the tick that sees them has ended when the graph is here
   bool expects_end_ = false;

@@ -284,6 +284,15 @@ TEST_P(RealFileTest, a_folder_cannot_be_read) {
   EXPECT_TRUE(failure_of(handle).ends_with(": Is a directory")) << failure_of(handle);
 }
 
+TEST_P(RealFileTest, a_full_disk_ends_the_flow_and_says_so) {
+  std::vector<int> const numbers(1000);
+  FlowHandle const handle =
+      worker().add(flow(source_iter(numbers) >> dest_file(worker(), "/dev/full")));
+  worker().run_to_end();
+  EXPECT_EQ(failure_of(handle), "dest_file: write /dev/full: No space left on device");
+  EXPECT_EQ(worker().ring().pending_count(), 0u);
+}
+
 // ---- dest_file ----------------------------------------------------------------------------------
 
 TEST_P(FileTest, a_line_is_written_for_each_item) {

@@ -27,6 +27,21 @@ Buffer BufferQueue::pop() {
   return first;
 }
 
+void BufferQueue::skip(std::uint32_t size) {
+  if (size == 0) return;
+  Buffer& first = buffers_[head_];
+  if (size == first.size()) {
+    pop();
+    return;
+  }
+  WEIR_ASSERT(size < first.size());
+  bytes_ -= size;
+  Storage& storage = *first.storage();
+  if (storage.pooled) pooled_bytes_ -= size;
+  storage.retain();
+  first = Buffer(first.data() + size, first.size() - size, storage);
+}
+
 void BufferQueue::clear() {
   buffers_.clear();
   head_ = 0;

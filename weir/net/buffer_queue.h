@@ -22,6 +22,12 @@ class BufferQueue {
     buffers_.push_back(std::move(buffer));
   }
   Buffer pop();
+  // The first one, as long as it stays where it is; and so much of it is not needed any more.
+  View front() const {
+    WEIR_ASSERT(!empty());
+    return buffers_[head_].view();
+  }
+  void skip(std::uint32_t size);
   void clear();
 
   bool empty() const { return bytes_ == 0; }

@@ -40,6 +40,22 @@ std::string_view text(CloseReason reason) {
       return "connect failed";
     case CloseReason::too_many_connections:
       return "too many connections";
+    case CloseReason::credentials_missing:
+      return "credentials missing";
+    case CloseReason::credentials_expired:
+      return "credentials expired";
+    case CloseReason::credentials_wrong:
+      return "credentials wrong";
+    case CloseReason::credentials_refused:
+      return "credentials refused";
+    case CloseReason::downgraded:
+      return "downgraded";
+    case CloseReason::handshake_timeout:
+      return "handshake timeout";
+    case CloseReason::tls_broken:
+      return "TLS broken";
+    case CloseReason::truncated_stream:
+      return "truncated stream";
     case CloseReason::network_error:
       return "network error";
   }

@@ -27,7 +27,17 @@ enum class CloseReason : std::uint8_t {
   connect_timeout,       // no answer in time
   connect_failed,        // no way to that address, or no descriptor to try with
   too_many_connections,  // connection_count_max was reached when it was dialled
-  network_error,         // anything else the kernel says
+  // TLS
+  credentials_missing,  // it has shown no certificate, and had to
+  credentials_expired,  // its certificate is not valid now
+  credentials_wrong,    // its certificate is none that is trusted, or was not its own
+  credentials_refused,  // it does not accept ours, or that we have none
+  downgraded,           // it speaks no version, cipher or application protocol that we do
+  handshake_timeout,    // it did not finish its handshake within handshake_time
+  tls_broken,           // what it sent is no TLS, or was changed on its way
+  truncated_stream,     // its end came without having been said
+
+  network_error,  // anything else the kernel says
 };
 inline constexpr std::size_t close_reason_count =
     static_cast<std::size_t>(CloseReason::network_error) + 1;

@@ -38,6 +38,7 @@
 #include "weir/net/endpoint.h"
 #include "weir/net/lane.h"
 #include "weir/net/net.h"
+#include "weir/net/tls_link.h"
 #include "weir/ring/ring.h"
 
 namespace weir {
@@ -91,6 +92,9 @@ void Connection::start(Endpoint& endpoint) {
   mark_doublings_ = 0;
   last_tick_end_ = 0;
   received_bytes_ = receive_bytes_ = 0;
+  metered_ = {};
+  waiting_frames_ = {};
+  if (options.slow_policy == SlowPolicy::drop_oldest) waiting_frames_ = make_owner<WaitingFrames>();
   endpoint.connections().push_back(*this);
   net_.change(*this);
 }
@@ -99,7 +103,7 @@ void Connection::start_accepted(Endpoint& endpoint, int descriptor) {
   WEIR_ASSERT(descriptor >= 0);
   start(endpoint);
   descriptor_ = descriptor;
-  become_open();
+  become_connected();
 }
 
 void Connection::start_connecting(Endpoint& endpoint, int descriptor, Address const& address,
@@ -120,6 +124,11 @@ void Connection::start_failed(Endpoint& endpoint, CloseReason reason, int descri
   terminate(reason);
 }
 
+void Connection::become_connected() {
+  if (endpoint_->tls() == nullptr) become_open();
+  else begin_handshake();
+}
+
 void Connection::become_open() {
   state_ = State::open;
   ++net_.counters().opened;
@@ -134,7 +143,7 @@ void Connection::connected(std::int32_t result) {
   net_.change(*this);
   if (state_ != State::connecting) return;  // it was given up
   Connections<On::dialled>::remove(*this);
-  if (result == 0) become_open();
+  if (result == 0) become_connected();
   else terminate(connect_reason_of(result));
 }
 
@@ -151,8 +160,13 @@ void Connection::received(Outcome outcome) {
     received_bytes_ += size;
     receive_bytes_ = std::max(size, receive_bytes_ - receive_bytes_ / 4);
     net_.counters().bytes_in += size;
-    bool const dropped = ends || drops_input_ || endpoint_->discards_input();
+    bool dropped = ends || drops_input_ || endpoint_->discards_input();
+    if (tls_.get() != nullptr) {
+      dropped = ends || (drops_input_ && !is_shaking_hands());
+      if (!may_admit_) net_.change(*this);
+    }
     if (!dropped) input_.push(std::move(outcome.buffer));
+    if (state_ == State::open && endpoint_->is_over_rate(*this, size)) net_.change(*this);
   } else if (outcome.result == 0) {
     peer_finished_ = true;
   } else if (outcome.result == -ENOBUFS) {
@@ -198,8 +212,10 @@ void Connection::settle_receive() {
 // When memory for unfinished frames is short, only the oldest of those that need more may go on:
 // the oldest that is not kept from it by something else.
 bool Connection::may_receive() {
+  if (is_shaking_hands()) return may_hear_handshake();
   bool const may = state_ == State::open && lane() != nullptr && !peer_finished_ && !finish_ &&
-                   !over_mark_ && !holds_input_ && !endpoint_->ingress().suspended();
+                   !over_mark_ && !holds_input_ && !endpoint_->ingress().suspended() &&
+                   !Connections<On::over_rate>::listed(*this);
   bool const grows = may && decoder_.must_grow();
   net_.set_growing(*this, grows);
   return may && (!grows || net_.may_grow(*this));
@@ -208,7 +224,8 @@ bool Connection::may_receive() {
 // Whether what it has received may become frames now. (What it must not answer it may not ask.)
 bool Connection::may_admit() const {
   bool const lives = state_ == State::open || (state_ == State::terminating && delivers_rest_);
-  return lives && lane() != nullptr && !over_mark_ && !endpoint_->ingress().suspended();
+  return lives && lane() != nullptr && !over_mark_ && !endpoint_->ingress().suspended() &&
+         (tls_.get() == nullptr || !endpoint_->discards_input());
 }
 
 void Connection::own_input() {
@@ -262,7 +279,7 @@ void Connection::admit(AdmitBudget& budget) {
       ingress.give({id_, payload});
     });
     if (decoded != Decoded::hungry || input_.empty()) break;
-    decoder_.feed(input_.pop());
+    decoder_.feed(tls_.get() == nullptr ? input_.pop() : decrypt());
   }
   if (budget.items != items) {
     net_.counters().frames_in += static_cast<std::uint64_t>(items - budget.items);
@@ -294,6 +311,8 @@ bool Connection::check_hello() {
   return true;
 }
 
+void Connection::may_go_on() { net_.change(*this); }
+
 void Connection::check_silence(Instant now) {
   if (state_ != State::open) return;
   Watched const before = watched_;
@@ -315,14 +334,59 @@ void Connection::check_silence(Instant now) {
 
 // ---- send ---------------------------------------------------------------------------------------
 
-bool Connection::would_overflow(std::uint32_t size) const {
-  return blocked_ && queue_.bytes() + size > endpoint_->queue_bytes_max();
+inline SegmentQueue& Connection::outgoing() { return tls_.get() == nullptr ? queue_ : tls_->out(); }
+
+inline std::uint64_t Connection::unsent_bytes() const {
+  return queue_.bytes() + (tls_.get() == nullptr ? 0 : tls_->out().bytes());
+}
+
+bool Connection::would_overflow(std::uint64_t size) const {
+  return blocked_ && unsent_bytes() + size > endpoint_->queue_bytes_max();
+}
+
+bool Connection::make_room(std::uint64_t size) {
+  if (!would_overflow(size)) return true;
+  if (waiting_frames_.get() == nullptr) return false;
+  std::uint64_t const encrypted = unsent_bytes() - queue_.bytes();
+  std::uint64_t const kept = waiting_frames_->kept_bytes(offered_of_queue()) + encrypted;
+  if (kept + size > endpoint_->queue_bytes_max()) return false;  // then for nothing
+  drop_oldest(unsent_bytes() + size - endpoint_->queue_bytes_max());
+  return true;
+}
+
+void Connection::note_frame(std::uint64_t queue_bytes_before) {
+  if (waiting_frames_.get() != nullptr && queue_.bytes() > queue_bytes_before)
+    waiting_frames_->add(queue_.bytes() - queue_bytes_before);
+}
+
+// So many bytes or as many as there are, whole frames.
+void Connection::drop_oldest(std::uint64_t bytes) {
+  std::uint64_t const kept = waiting_frames_->kept_bytes(offered_of_queue());
+  WaitingFrames::Frames const dropped = waiting_frames_->drop(offered_of_queue(), bytes);
+  queue_.drop(kept, dropped.bytes);
+  net_.counters().frames_out -= dropped.count;
+  net_.counters().frames_dropped_slow += dropped.count;
+  count_pressure();
+}
+
+// Of the queue, what the kernel has been offered.
+std::uint64_t Connection::offered_of_queue() const {
+  return tls_.get() == nullptr ? in_flight_ : 0;
+}
+
+void Connection::clear_queue() {
+  queue_.clear();
+  if (waiting_frames_.get() != nullptr) waiting_frames_->clear();
 }
 
 void Connection::settle_send() {
   if (state_ == State::connecting && !queue_.empty()) blocked_ = true;
+  if (waiting_frames_.get() != nullptr && would_overflow(0))  // a send has left that much behind
+    drop_oldest(unsent_bytes() - endpoint_->queue_bytes_max());
+  if (tls_.get() != nullptr) encrypt();
   if (blocked_) net_.counters().copied_bytes += queue_.own();
-  if (state_ == State::open && send_.idle() && !queue_.empty()) start_send();
+  bool const connected = state_ == State::open || is_shaking_hands();
+  if (connected && send_.idle() && !outgoing().empty()) start_send();
 }
 
 void Connection::start_send() {
@@ -332,11 +396,13 @@ void Connection::start_send() {
   std::uint32_t bytes_max = limits.send_bytes_max;
   if (blocked_) bytes_max = std::max(1u, bytes_max / blocked_send_fraction);
   parts_ = &net_.take_parts();
+  SegmentQueue const& queue = outgoing();
   SegmentQueue::Gathered const gathered =
-      queue_.gather(std::span(parts_->parts).first(limits.send_parts_max), bytes_max);
+      queue.gather(std::span(parts_->parts).first(limits.send_parts_max), bytes_max);
   WEIR_ASSERT(gathered.bytes > 0);
   in_flight_ = gathered.bytes;
-  bool const all = gathered.bytes == queue_.bytes();
+  sends_owned_ = blocked_;
+  bool const all = gathered.bytes == unsent_bytes();
   send_.silent_success = !blocked_ && all && nobody_waits_for_send();
   if (send_.silent_success) net_.silent_send_began();
   std::uint32_t const flags = MSG_WAITALL | (blocked_ ? 0u : std::uint32_t{MSG_DONTWAIT});
@@ -362,24 +428,27 @@ void Connection::sent(std::int32_t result) {
   std::uint32_t const offered = std::exchange(in_flight_, 0);
   std::uint32_t const taken = result > 0 ? static_cast<std::uint32_t>(result) : 0;
   WEIR_ASSERT(taken <= offered);
-  queue_.consume(taken);
+  outgoing().consume(taken);
+  if (waiting_frames_.get() != nullptr && tls_.get() == nullptr) waiting_frames_->consume(taken);
   net_.counters().bytes_out += taken;
   if (taken > 0) stands_ = false;
   bool const was_blocked = blocked_;
-  blocked_ = taken < offered || (blocked_ && !queue_.empty());
+  bool const sent_all = unsent_bytes() == 0;
+  blocked_ = taken < offered || (blocked_ && !sent_all);
   if (blocked_ && !was_blocked) ++net_.counters().blocked;
   bool const waited =
       was_blocked || over_mark_ || peer_finished_ || finish_sending_ || finish_.has_value();
-  if (waited || blocked_ || !queue_.empty() || state_ != State::open) net_.change(*this);
+  if (waited || blocked_ || !sent_all || state_ != State::open) net_.change(*this);
   else count_pressure();  // nothing else has to follow, but what was untried has gone
   bool const failed = result < 0 && !is_retriable(result);
-  if (failed && state_ == State::open) terminate(close_reason_of(result));
+  if (failed && is_alive()) terminate(close_reason_of(result));
 }
 
 // Half of an end: once all has gone that was sent to it, in a tick that is under way included.
 void Connection::settle_own_end() {
   if (!finish_sending_ || sent_end_ || state_ != State::open) return;
-  if (!queue_.empty() || !send_.idle() || !control_.idle() || may_be_sent_to()) return;
+  if (unsent_bytes() > 0 || !send_.idle() || !control_.idle() || may_be_sent_to()) return;
+  if (tls_.get() != nullptr && says_goodbye()) return settle_send();
   sent_end_ = true;
   control_.callback = on_shut_down;
   net_.ring().shut_down(control_, descriptor_, SHUT_WR);
@@ -387,7 +456,7 @@ void Connection::settle_own_end() {
 
 void Connection::settle_marks() {
   Egress& egress = endpoint_->egress();
-  std::uint64_t const waiting = blocked_ ? queue_.bytes() : 0;
+  std::uint64_t const waiting = blocked_ ? unsent_bytes() : 0;
   if (!blocked_) mark_doublings_ = 0;
   bool const over = egress.over_mark(waiting, input_.bytes(), over_mark_, mark_doublings_);
   if (over && !over_mark_) stands_ = false;
@@ -426,9 +495,9 @@ void Connection::count_appended(std::uint32_t size) {
 
 void Connection::count_pressure() {
   bool const waits = blocked_ || !is_alive();  // what is not going to be tried
-  Pressure const now{.waiting = waits ? queue_.bytes() : 0,
-                     .held = input_.owned_bytes(),
-                     .untried = waits ? 0 : queue_.bytes()};
+  std::uint64_t const unsent = unsent_bytes();
+  Pressure const now{
+      .waiting = waits ? unsent : 0, .held = input_.owned_bytes(), .untried = waits ? 0 : unsent};
   if (now == counted_) return;
   endpoint_->egress().count_pressure(counted_, now);
   counted_ = now;
@@ -441,7 +510,7 @@ void Connection::finish(CloseReason reason, Rest rest) {
   if (!finish_) finish_ = reason;
   if (rest == Rest::drop) {
     drops_input_ = true;
-    drop_input();
+    if (!is_shaking_hands()) drop_input();
   }
   net_.change(*this);
 }
@@ -456,7 +525,8 @@ void Connection::terminate(CloseReason reason) {
   WEIR_ASSERT(is_alive());
   bool const network_ended_it =
       reason == CloseReason::peer_reset || reason == CloseReason::network_error;
-  delivers_rest_ = state_ == State::open && network_ended_it;
+  if (network_ended_it && tls_.get() != nullptr) reason = reason_before(reason);
+  delivers_rest_ = state_ == State::open && network_ended_it && !endpoint_->discards_input();
   state_ = State::terminating;
   reason_ = reason;
   over_mark_ = false;
@@ -466,6 +536,7 @@ void Connection::terminate(CloseReason reason) {
   Connections<On::dialled>::remove(*this);
   Connections<On::greeting>::remove(*this);
   Connections<On::watched>::remove(*this);
+  Connections<On::over_rate>::remove(*this);
   Connections<On::starved>::remove(*this);
   net_.set_growing(*this, false);
   if (!delivers_rest_) {
@@ -478,17 +549,29 @@ void Connection::terminate(CloseReason reason) {
 void Connection::settle_end() {
   WEIR_ASSERT(is_alive());
   bool const closes_slow = endpoint_->options().slow_policy == SlowPolicy::close;
-  if (blocked_ && closes_slow && queue_.bytes() > endpoint_->queue_bytes_max())
+  if (blocked_ && closes_slow && unsent_bytes() > endpoint_->queue_bytes_max())
     return terminate(CloseReason::slow);
   if (peer_finished_ && !has_input()) settle_finished_peer();
-  if (!finish_ || has_input() || !queue_.empty() || !send_.idle()) return;
-  if (!tick_has_ended() || may_be_sent_to()) return;  // answers are still to come
+  if (!finish_) return;
+  if (blocked_ && tls_.get() != nullptr && tls_->says_only_goodbye()) limit_goodbye();
+  if (has_input() || unsent_bytes() > 0 || !send_.idle()) return;
+  if (!tick_has_ended() || may_be_sent_to()) return;    // answers are still to come
+  if (tls_.get() != nullptr && says_goodbye()) return;  // settle_send() sends it
   terminate(*finish_);
 }
 
 // The peer has sent its end, and all that came before has been admitted.
 void Connection::settle_finished_peer() {
-  if (decoder_.unfinished_bytes() > 0 && endpoint_->options().framing == Framing::lines) {
+  bool const said = tls_.get() == nullptr || tls_->session().state() == TlsSession::State::ended;
+  if (is_shaking_hands()) {
+    if (!finish_) {
+      finish_ = received_bytes_ == 0 ? CloseReason::peer_closed : CloseReason::tls_broken;
+    }
+    clear_queue();
+  } else if (!said) {
+    if (!finish_) finish_ = CloseReason::truncated_stream;
+    drop_input();
+  } else if (decoder_.unfinished_bytes() > 0 && endpoint_->options().framing == Framing::lines) {
     decoder_.feed(end_of_line());  // the last line needs no end
     note_unfinished();
   } else if (decoder_.unfinished_bytes() > 0) {
@@ -525,7 +608,7 @@ void Connection::settle_termination() {
       net_.ring().cancel_descriptor(cancel_, descriptor_);
     }
     if (!idle || !cancel_.idle()) return;
-    queue_.clear();
+    clear_queue();
     blocked_ = false;
     control_.callback = on_closed;
     net_.ring().close(control_, std::exchange(descriptor_, -1));
@@ -541,7 +624,8 @@ void Connection::settle_termination() {
   }
   drop_input();
   if (!tick_has_ended()) return;
-  queue_.clear();
+  clear_queue();
+  tls_ = {};
   blocked_ = false;
   count_pressure();
   state_ = State::closed;
@@ -566,6 +650,7 @@ void Connection::on_closed(Completion& completion, Outcome) {
 }
 
 void Connection::settle() {
+  if (tls_.get() != nullptr && is_alive()) settle_tls();
   if (is_alive()) settle_end();
   if (is_alive()) {
     settle_send();

@@ -9,14 +9,17 @@
 #include <cstdint>
 #include <optional>
 
+#include "weir/base/owner.h"
 #include "weir/net/buffer_queue.h"
 #include "weir/net/close_reason.h"
 #include "weir/net/connection_id.h"
 #include "weir/net/connection_lists.h"
 #include "weir/net/egress.h"
 #include "weir/net/frame.h"
+#include "weir/net/rate_limit.h"
 #include "weir/net/segment_queue.h"
 #include "weir/net/silence_watch.h"
+#include "weir/net/waiting_frames.h"
 #include "weir/ring/completion.h"
 
 namespace weir {
@@ -24,7 +27,9 @@ namespace weir {
 class Endpoint;
 class Lane;
 class Net;
+class TlsLink;
 struct SendParts;
+struct TlsPeer;
 
 class Connection final : public ListNode<On::endpoint>,
                          public ListNode<On::changed>,
@@ -36,7 +41,8 @@ class Connection final : public ListNode<On::endpoint>,
                          public ListNode<On::awaiting>,
                          public ListNode<On::dialled>,
                          public ListNode<On::greeting>,
-                         public ListNode<On::watched> {
+                         public ListNode<On::watched>,
+                         public ListNode<On::over_rate> {
  public:
   enum class State : std::uint8_t { closed, connecting, open, terminating };
 
@@ -50,6 +56,8 @@ class Connection final : public ListNode<On::endpoint>,
   Endpoint& endpoint() const { return *endpoint_; }
   CloseReason reason() const { return reason_; }
   Instant connect_deadline() const { return connect_deadline_; }
+  // Who it has proven to be; null where it does not speak TLS, or not yet.
+  TlsPeer const* tls_peer() const;
 
   // ---- its beginning: closed -> open, connecting, or terminating
   void start_accepted(Endpoint& endpoint, int descriptor);
@@ -67,8 +75,12 @@ class Connection final : public ListNode<On::endpoint>,
     queue_.append(data, size, storage);
     if (blocked_) count_appended(size);
   }
-  // Whether so much more would exceed what may wait for it.
-  bool would_overflow(std::uint32_t size) const;
+  // Where frames may be dropped: whether there is room for one of that size. Drops the oldest ones
+  // for it where that is the policy.
+  bool make_room(std::uint64_t size);
+  // What has been appended since there were so many bytes in the queue is one frame.
+  void note_frame(std::uint64_t queue_bytes_before);
+  std::uint64_t queue_bytes() const { return queue_.bytes(); }
   // Gives what has been received to the ingress, within the budget.
   void admit(AdmitBudget& budget);
 
@@ -96,7 +108,12 @@ class Connection final : public ListNode<On::endpoint>,
   // For the watch. True: it need not be looked at again for that.
   bool check_hello();
   void check_silence(Instant now);
+  // For the deadlines of handshakes and of goodbyes. True: it has been given more time.
+  bool check_handshake(Instant now);
   Watched& watched() { return watched_; }
+  // For the rate limit; its time has come.
+  Metered& metered() { return metered_; }
+  void may_go_on();
   // Bytes that have ever been received, to see whether it makes progress.
   std::uint64_t received_bytes() const { return received_bytes_; }
   // Most that one receive has brought lately.
@@ -115,7 +132,23 @@ class Connection final : public ListNode<On::endpoint>,
   void connected(std::int32_t result);
 
   void start(Endpoint& endpoint);
+  void become_connected();
   void become_open();
+
+  // connection_tls.cc
+  bool is_shaking_hands() const { return tls_.get() != nullptr && state_ == State::connecting; }
+  void begin_handshake();
+  void postpone_handshake(Instant now);
+  bool may_hear_handshake() const;
+  void settle_tls();
+  void note_tls();
+  Buffer decrypt();
+  void encrypt();
+  SegmentQueue& outgoing();
+  std::uint64_t unsent_bytes() const;
+  bool says_goodbye();
+  void limit_goodbye();
+  CloseReason reason_before(CloseReason network_reason);
 
   void settle_end();
   void settle_finished_peer();
@@ -131,6 +164,10 @@ class Connection final : public ListNode<On::endpoint>,
   bool tick_has_ended();
   bool may_be_sent_to();
   bool nobody_waits_for_send() const;
+  bool would_overflow(std::uint64_t size) const;
+  void drop_oldest(std::uint64_t bytes);
+  std::uint64_t offered_of_queue() const;
+  void clear_queue();
   void start_send();
   void drop_input();
   void own_input();
@@ -166,6 +203,7 @@ class Connection final : public ListNode<On::endpoint>,
   bool stands_ = false;  // has taken nothing since it was last asked
   std::uint8_t mark_doublings_ = 0;
   bool over_hard_limit_ = false;  // counted at the egress, where the policy is to wait
+  bool sends_owned_ = false;      // the send in flight looks at owned bytes only
 
   std::uint64_t last_tick_end_ = 0;  // the graph's tick at which its last frame has been dealt with
   Instant connect_deadline_ = never;
@@ -175,10 +213,13 @@ class Connection final : public ListNode<On::endpoint>,
   Pressure counted_;
   std::uint64_t counted_unfinished_ = 0;  // of memory of unfinished frames
   Watched watched_;
+  Metered metered_;
 
   BufferQueue input_;
   FrameDecoder decoder_;
   SegmentQueue queue_;
+  Owner<TlsLink> tls_;                   // null: it does not speak TLS, or is not connected yet
+  Owner<WaitingFrames> waiting_frames_;  // of queue_; null unless the oldest may be dropped
 
   SendParts* parts_ = nullptr;  // of the send in flight
   std::uint32_t in_flight_ = 0;

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <string_view>  // has std::hash, and costs less than <functional>
 
 #include "weir/base/hash.h"
 

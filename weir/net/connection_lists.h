@@ -19,9 +19,10 @@ enum class On : std::uint8_t {
   growing,    // needs more memory for an unfinished frame; oldest first
   suspended,  // over its mark
   awaiting,   // cannot end before the tick that saw its last frame has ended
-  dialled,    // connecting, in the order of their deadlines
+  dialled,    // connecting, or shaking hands, in the order of their deadlines
   greeting,   // has not sent anything yet, in the order of their deadlines
   watched,    // may not be silent for ever, in the order in which it is looked at
+  over_rate,  // has sent more than its rate
 };
 
 template <On which>

@@ -12,6 +12,8 @@
 
 namespace weir {
 
+static_assert(sizeof(Datagram) <= 56);  // handoffs are made of them
+
 namespace {
 
 // Sends that are offered to the kernel together.
@@ -122,7 +124,7 @@ void DatagramEndpoint::admit(AdmitBudget budget) {
   given_.clear();
   while (!ready_.empty() && !budget.spent()) {
     Buffer buffer = ready_.pop();
-    ReceivedDatagram const datagram = datagram_in(buffer);
+    ReceivedDatagram const datagram = datagram_in(buffer, latest_sender_);
     bool const too_large = datagram.bytes.size() > options_.datagram_bytes_max;
     if (datagram.truncated() || too_large) {
       ++counters_.too_large_in;
@@ -133,6 +135,7 @@ void DatagramEndpoint::admit(AdmitBudget budget) {
     --budget.items;
     budget.bytes -= datagram.bytes.size();
     input_.give(Datagram{datagram.sender, datagram.bytes});
+    latest_sender_ = datagram.sender;
     given_.push_back(std::move(buffer));
     given_tick_end_ = graph_->tick() + 1;
   }
@@ -217,6 +220,14 @@ void DatagramEndpoint::release(Waiting const& waiting) {
   if (waiting.storage != nullptr) waiting.storage->release();
 }
 
+// A park does not end because of a silent success: so nothing may depend on it, here (may_sleep) or
+// in a pool of others.
+bool DatagramEndpoint::may_be_silent(Waiting const& waiting) const {
+  bool const is_of_others =
+      waiting.storage != nullptr && waiting.storage->pooled && !pool_->holds(waiting.data);
+  return !receive_.idle() && !stopping_ && !is_of_others;
+}
+
 void DatagramEndpoint::start_sends() {
   while (!waiting_.empty()) {
     if (spare_slots_.empty()) {
@@ -229,6 +240,8 @@ void DatagramEndpoint::start_sends() {
     spare_slots_.pop_back();
     slot.waiting = waiting_.pop();
     slot.part = {slot.waiting.data, slot.waiting.size};
+    slot.completion.silent_success = may_be_silent(slot.waiting);
+    if (slot.completion.silent_success) ++silent_sends_;
     ring_.send_to(slot.completion, descriptor_, {&slot.part, 1}, slot.waiting.address,
                   MSG_DONTWAIT);
   }
@@ -240,6 +253,7 @@ void DatagramEndpoint::on_sent(Completion& completion, Outcome outcome) {
 }
 
 void DatagramEndpoint::sent(Slot& slot, std::int32_t result) {
+  if (slot.completion.silent_success) --silent_sends_;
   if (result < 0) {
     count_failure(result);
   } else {
@@ -315,6 +329,9 @@ void DatagramEndpoint::settle() {
 }
 
 bool DatagramEndpoint::may_sleep() const {
+  // Whoever waits for the end of a silent send is not woken by it.
+  bool const wait_for_sends = stopping_ || !waiting_.empty() || receive_.idle();
+  if (silent_sends_ > 0 && wait_for_sends) return false;
   if (closing_) return descriptor_ < 0 || (cancelled_ && !is_idle());
   if (stopping_ && !receive_.idle() && !cancelled_) return false;
   bool const can_send =

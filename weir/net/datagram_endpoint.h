@@ -9,9 +9,8 @@
 //   in    Each lies in a buffer of this endpoint's own pool until the tick that sees it has ended.
 //         Admission is bounded as everywhere. While all buffers are out the kernel keeps what
 //         comes, and when its memory for this socket is full it drops it.
-//   out   Each is offered to the kernel once, without waiting. What it does not take (its memory,
-//   or
-//         that of a UNIX receiver, is full) is dropped and counted, so nobody who does not read
+//   out   Each is offered to the kernel once, without waiting. What it does not take (its memory
+//         is full, or that of a UNIX receiver) is dropped and counted, so nobody who does not read
 //         stands in the way of those who do. Nothing is dropped here: a tick that has sent
 //         untried_mark_bytes waits until they have been offered.
 //
@@ -125,6 +124,7 @@ class DatagramEndpoint {
   bool is_idle() const;
   void send(Datagram const& datagram);
   void start_sends();
+  bool may_be_silent(Waiting const& waiting) const;
   void sent(Slot& slot, std::int32_t result);
   void count_failure(std::int32_t result);
   void release(Waiting const& waiting);
@@ -143,11 +143,13 @@ class DatagramEndpoint {
   Input<Datagram> input_{"datagrams"};
   Graph* graph_ = nullptr;
   std::uint64_t given_tick_end_ = 0;  // Graph::tick() once that tick has ended
+  Address latest_sender_;             // whose next datagram needs no new memory for its name
 
   std::vector<std::unique_ptr<Writer>> writers_;
   Queue<Waiting> waiting_;  // to be offered to the kernel
   std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<Slot*> spare_slots_;
+  std::uint32_t silent_sends_ = 0;  // in flight
   std::uint64_t untried_bytes_ = 0;
 
   bool stopping_ = false;

@@ -127,8 +127,9 @@ void Egress::append(ConnectionId id, View const& payload, Row& row) {
     if (peer != nullptr && peer->has_sent_end()) peer = nullptr;
     if (peer != nullptr) endpoint_.net().change(*peer);
   }
-  bool const drops = endpoint_.options().slow_policy == SlowPolicy::drop_newest;
-  bool const no_room = drops && peer != nullptr && peer->would_overflow(payload.size());
+  SlowPolicy const policy = endpoint_.options().slow_policy;
+  bool const drops = policy == SlowPolicy::drop_newest || policy == SlowPolicy::drop_oldest;
+  bool const no_room = drops && peer != nullptr && !make_room(*peer, payload);
   if (peer == nullptr || no_room) {
     NetCounters& counters = endpoint_.net().counters();
     appended_ -= payload.size() + length_header_bytes;
@@ -136,16 +137,42 @@ void Egress::append(ConnectionId id, View const& payload, Row& row) {
     ++(no_room ? counters.frames_dropped_slow : counters.frames_dropped);
     return;
   }
+  std::uint64_t const before = peer->queue_bytes();
+  append_framed(*peer, payload, row);
+  if (!drops) return;
+  row.finish();  // the next one is asked about its room
+  peer->note_frame(before);
+}
+
+bool Egress::make_room(Connection& connection, View const& payload) const {
+  std::uint64_t around = 0;  // at most
+  switch (endpoint_.options().framing) {
+    case Framing::length_prefixed:
+      around = length_header_bytes;
+      break;
+    case Framing::lines:
+      around = 1;
+      break;
+    case Framing::custom:
+      around = 2 * custom_framing_bytes_max;
+      break;
+    case Framing::raw:
+      break;
+  }
+  return connection.make_room(payload.size() + around);
+}
+
+void Egress::append_framed(Connection& peer, View const& payload, Row& row) {
   bool const has_room = payload.headroom() >= length_header_bytes && payload.storage() != nullptr;
   switch (endpoint_.options().framing) {
     case Framing::length_prefixed:
-      return has_room ? row.start(payload) : append_encoded(*peer, payload, length_header_bytes, 0);
+      return has_room ? row.start(payload) : append_encoded(peer, payload, length_header_bytes, 0);
     case Framing::lines:
-      return append_encoded(*peer, payload, 0, 1);
+      return append_encoded(peer, payload, 0, 1);
     case Framing::custom:
-      return append_custom(*peer, payload);
+      return append_custom(peer, payload);
     case Framing::raw:
-      if (!payload.empty()) append_payload(*peer, payload);
+      if (!payload.empty()) append_payload(peer, payload);
   }
 }
 

@@ -22,7 +22,8 @@
 //                     waits until it has been offered.
 //   hard limit        of one connection, which others can fill: it is closed (slow), or, where the
 //                     policy is to wait, the same happens as over the total. Two nodes that both
-//                     wait can block each other.
+//                     wait can block each other. Or whole frames are dropped and counted: the
+//                     newest, or the oldest of those that have not begun to be sent.
 //
 // Many peers that never read must not stop those that do. Each of N could fill its connection mark,
 // and N x 1 MiB exceeds the total, which would stop everybody. So the mark shrinks with the room
@@ -123,6 +124,8 @@ class Egress {
   static Status run(void* self, Activation& activation);
   bool must_try_first() const;
   void append(ConnectionId id, View const& payload, Row& row);
+  bool make_room(Connection& connection, View const& payload) const;
+  void append_framed(Connection& connection, View const& payload, Row& row);
   void append_encoded(Connection& connection, View const& payload, std::uint32_t header,
                       std::uint32_t trailer);
   void append_payload(Connection& connection, View const& payload);

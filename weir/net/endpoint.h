@@ -31,12 +31,18 @@ class LazyDialer;
 class Listener;
 class Net;
 class PeerLimit;
+class RateLimit;
+class TlsContext;
+class TlsEndpoint;
+struct TlsPeer;
 
 // What happens to a peer that lets more than queue_bytes_max wait.
 enum class SlowPolicy : std::uint8_t {
-  close,        // it is closed (slow)
-  wait,         // everything that could send to this endpoint waits for it
-  drop_newest,  // it stays, and what is sent to it meanwhile is dropped, whole frames, and counted
+  close,  // it is closed (slow)
+  wait,   // everything that could send to this endpoint waits for it
+  // It stays, and whole frames are dropped and counted:
+  drop_newest,  // what is sent to it meanwhile
+  drop_oldest,  // what has waited longest and has not begun to be sent
 };
 
 struct EndpointOptions {
@@ -62,6 +68,18 @@ struct EndpointOptions {
   // Accepted from one address at the same time; who comes beyond is closed (too_many_from_peer). An
   // IPv6 address stands for its /64; UNIX sockets are not limited. 0: no limit.
   std::uint32_t connections_per_peer_max = 0;
+  // What one connection may send, and those accepted from one address together (counted as above);
+  // 0: as much as it likes. Whoever has sent more is not received from until its time has come;
+  // nothing is lost or closed. So much more may come at once as is due in burst_time.
+  std::uint64_t bytes_per_second_max = 0;
+  std::uint64_t bytes_per_second_per_peer_max = 0;
+  Duration burst_time = 1 * seconds;
+
+  // Its connections speak TLS: a server's context for a listener, a client's for a dialer. It
+  // outlives the endpoint. (source_tls and dest_tls say the same.)
+  TlsContext* tls = nullptr;
+  // From being connected to the end of the handshake: closed (handshake_timeout).
+  Duration handshake_time = 10 * seconds;
 };
 
 // The options of the other framings, in a word.
@@ -82,6 +100,7 @@ class Endpoint {
   Egress& egress() { return egress_; }
   ConnectionEvents& events() { return events_; }
 
+  bool is_listener() const { return listener_ != nullptr; }
   // Of a listener: where it listens, its port number filled in.
   Address const& address() const;
   // Of a dialer; returns at once. Frames for the connection may be sent at once, too, and wait for
@@ -99,6 +118,18 @@ class Endpoint {
   void finish_sending(ConnectionId id);
   // Who that is; fails when it has ended.
   Result<Address> peer_address(ConnectionId id) const;
+  // What sends have left behind for it; 0 when it has ended.
+  std::uint64_t waiting_bytes(ConnectionId id) const;
+
+  // Before its first connection; the second time it has to be the same.
+  void use_tls(TlsContext& context);
+  // Who that has proven to be, as long as it lives and nothing of net is called; null when it has
+  // ended, or does not speak TLS.
+  TlsPeer const* tls_peer(ConnectionId id) const;
+  // For who is about to attach to events(): from now on the peer of each event `opened` is kept for
+  // him, and taken with it, in the order of events.
+  void tell_tls_peers();
+  TlsPeer take_tls_peer();
 
   // Accepts and receives no more; answers what was received, sends what is queued, and closes
   // (stopped). What is not done by the deadline is cut off.
@@ -116,6 +147,12 @@ class Endpoint {
   std::uint64_t queue_bytes_max() const { return queue_bytes_max_; }
   // Whether its address may have one more.
   bool may_accept_from(ConnectionId id, int descriptor);
+  // It has received so much: whether it has to wait now.
+  bool is_over_rate(Connection& connection, std::uint32_t bytes) {
+    return rate_limit_ != nullptr && counts_as_over_rate(connection, bytes);
+  }
+  // Null: plain.
+  TlsEndpoint* tls() const { return tls_.get(); }
   Lane* lane() const { return lane_; }
   enum class Reads : std::uint8_t { no, yes };
   Lane& use_lane_of(Graph& graph, Reads reads);
@@ -143,6 +180,9 @@ class Endpoint {
 
  private:
   void terminate_all(CloseReason reason);
+  void check_tls_role() const;
+  bool counts_as_over_rate(Connection& connection, std::uint32_t bytes);
+  bool note_over_rate(Instant look_at);
 
   Net& net_;
   EndpointOptions const options_;
@@ -156,6 +196,8 @@ class Endpoint {
   std::unique_ptr<Dialer> dialer_;
   LazyDialer* lazy_ = nullptr;
   std::unique_ptr<PeerLimit> peer_limit_;  // null: there is no such limit
+  std::unique_ptr<RateLimit> rate_limit_;  // null: there is no such limit
+  std::unique_ptr<TlsEndpoint> tls_;
   SilenceWatch watch_{options_};
   Connections<On::endpoint> connections_;
   std::uint32_t connection_count_ = 0;

@@ -13,8 +13,8 @@ FrameArena::~FrameArena() {
 
 FrameArena::Space FrameArena::allocate(std::uint32_t size) {
   WEIR_ASSERT(size > 0);
-  WEIR_ASSERT(size <= chunk_bytes);
-  if (current_ == nullptr || chunk_bytes - used_ < size) {
+  WEIR_ASSERT(size <= chunk_size_);
+  if (current_ == nullptr || chunk_size_ - used_ < size) {
     if (current_ != nullptr) current_->release();
     current_ = take_chunk();
     used_ = 0;
@@ -30,7 +30,7 @@ FrameArena::Chunk* FrameArena::take_chunk() {
     chunk = spare_.back();
     spare_.pop_back();
   } else {
-    void* const memory = std::malloc(sizeof(Chunk) + chunk_bytes);
+    void* const memory = std::malloc(sizeof(Chunk) + chunk_size_);
     if (memory == nullptr) throw std::bad_alloc();
     chunk = new (memory) Chunk;
     chunk->arena = this;

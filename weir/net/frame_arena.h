@@ -16,7 +16,8 @@ namespace weir {
 
 class FrameArena {
  public:
-  FrameArena() = default;
+  // `chunk_size`: in bytes.
+  explicit FrameArena(std::uint32_t chunk_size = chunk_bytes) : chunk_size_(chunk_size) {}
   FrameArena(FrameArena const&) = delete;
   FrameArena& operator=(FrameArena const&) = delete;
   // Everything has come back.
@@ -28,8 +29,15 @@ class FrameArena {
     std::byte* data;
     Storage& storage;
   };
-  // At most chunk_bytes. Whoever keeps it retains the storage before the next call.
+  // At most a chunk. Whoever keeps it retains the storage before the next call.
   Space allocate(std::uint32_t size);
+  // The last `size` bytes of what was allocated last are not needed.
+  void give_back(std::uint32_t size) {
+    WEIR_ASSERT(size <= used_);
+    used_ -= size;
+  }
+  // Chunks in use.
+  std::uint32_t out_count() const { return out_count_; }
 
  private:
   struct Chunk : Storage {
@@ -41,6 +49,7 @@ class FrameArena {
   static void give_back(Storage& storage);
   Chunk* take_chunk();
 
+  std::uint32_t const chunk_size_;
   Chunk* current_ = nullptr;  // one reference of it is ours
   std::uint32_t used_ = 0;
   std::uint32_t out_count_ = 0;

@@ -140,7 +140,8 @@ void Lane::note_in_pool(Connection& connection) { in_pool_.push_back(connection)
 // ---- the pool -----------------------------------------------------------------------------------
 
 void Lane::settle_pool() {
-  if (pool_->free_count() <= pool_->count() / low_fraction) {
+  bool const spills = std::exchange(spills_, false);
+  if (spills || pool_->free_count() <= pool_->count() / low_fraction) {
     while (Connection* const connection = in_pool_.pop_front()) connection->leave_pool();
   }
   // One for each free buffer; or, where receives share buffers, as many as a part of these holds of

@@ -63,6 +63,8 @@ class Lane {
   void starve(Connection& connection);
   void note_in_pool(Connection& connection);
   bool has_starved() const { return !starved_.empty(); }
+  // Memory runs low: the beginnings of frames are copied out of it.
+  void spill_soon() { spills_ = true; }
 
   // The graph will not run any more, because a user function threw or because of abandon().
   bool is_over() const { return over_; }
@@ -92,6 +94,7 @@ class Lane {
   std::vector<Storage*> retained_;
   Storage* last_retained_ = nullptr;
   bool over_ = false;
+  bool spills_ = false;
   Hold hold_;
 
   // reach_[endpoint * writers + writer]: what the endpoint receives can come out of the writer.

@@ -121,7 +121,7 @@ class LazyDialer {
   };
   struct AddressHash {
     std::size_t operator()(Address const& address) const {
-      return std::hash<std::string_view>{}(address.raw_bytes());
+      return static_cast<std::size_t>(address.hash());
     }
   };
   struct Writer;

@@ -13,7 +13,10 @@
 //                          + a pool, one tick's frames, egress_untried_mark_bytes per lane
 //
 // Beside that, each by limits of its own: a LazyDialer (waiting_total_bytes_max), a datagram
-// endpoint (its buffers, and untried_mark_bytes).
+// endpoint (its buffers, and untried_mark_bytes); an endpoint that speaks TLS (what a tick has
+// admitted and what waits to be sent are its plaintext and its ciphertext; to each of the two come
+// 16 chunks of 256 KiB: tls_endpoint.h), and each of its connections (two records of 16 KiB and
+// what OpenSSL keeps beside them, about 26 KiB).
 //
 // A flow may multiply what it is given (a broadcast). Its frames then wait as views in a handoff,
 // 32 bytes each, in a tick that is held until the peers have caught up or were closed.
@@ -46,7 +49,7 @@ struct Limits {
   std::uint64_t egress_total_mark_bytes = 128u << 20;
   // Of one endpoint, not offered to the kernel yet: what one attempt can leave behind at once.
   std::uint64_t egress_untried_mark_bytes = 16u << 20;
-  // Of one connection: over it the policy of its endpoint applies (close, or wait).
+  // Of one connection: over it the policy of its endpoint applies (SlowPolicy).
   std::uint64_t egress_hard_limit_bytes = 64u << 20;
   // Offered to the kernel in one send.
   std::uint32_t send_bytes_max = 1u << 20;

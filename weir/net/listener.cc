@@ -1,7 +1,10 @@
 #include "weir/net/listener.h"
 
 #include <cerrno>
+#include <cstring>
+#include <string>
 
+#include "weir/base/log.h"
 #include "weir/net/connection.h"
 #include "weir/net/endpoint.h"
 #include "weir/net/net.h"
@@ -43,12 +46,20 @@ void Listener::accepted(Outcome const& outcome) {
   } else if (!is_harmless(outcome.result)) {
     ++counters.accept_failures;
     exhausted_ = true;
+    tell_exhausted(outcome.result);
     Ring& ring = endpoint_.net().ring();
     retry_deadline_ = ring.clock().now() + endpoint_.net().limits().accept_retry_time;
     endpoint_.net().note_deadline(retry_deadline_);
   }
   // Over, or not ended by the cancel: it is asked again.
   cancelled_ = false;
+}
+
+void Listener::tell_exhausted(std::int32_t result) const {
+  Log* const log = endpoint_.net().log();
+  if (log == nullptr || !log->enabled(LogLevel::warning)) return;
+  std::string const address = address_.text();
+  log->warning("accepting pauses", {{"at", address}, {"error", std::strerror(-result)}});
 }
 
 bool Listener::may_accept() const {
@@ -99,7 +110,10 @@ void Listener::on_closed(Completion& completion, Outcome) {
 }
 
 bool Listener::may_sleep() const {
-  if (stopping_) return stopped() || !accept_.idle() || !close_.idle() || !cancel_.idle();
+  if (stopping_) {
+    bool const ends = !accept_.idle() && cancelled_;
+    return stopped() || ends || !close_.idle() || !cancel_.idle();
+  }
   if (!waiting_.empty() && may_begin()) return false;
   return may_accept() ? !accept_.idle() : accept_.idle() || cancelled_;
 }

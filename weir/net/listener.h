@@ -37,6 +37,7 @@ class Listener {
   static void on_accepted(Completion& completion, Outcome outcome);
   static void on_closed(Completion& completion, Outcome outcome);
   void accepted(Outcome const& outcome);
+  void tell_exhausted(std::int32_t result) const;
   bool may_accept() const;
   bool may_begin() const;
   void settle_stop();

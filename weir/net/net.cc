@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "weir/base/log.h"
 #include "weir/net/connection.h"
+#include "weir/net/datagram_endpoint.h"
 #include "weir/net/lane.h"
+#include "weir/net/lazy_dialer.h"
 #include "weir/ring/buffer_pool.h"
 #include "weir/ring/ring.h"
 #include "weir/sched/graph.h"
@@ -16,20 +19,32 @@ namespace {
 constexpr Duration shut_down_step_time = 10 * milliseconds;
 constexpr std::uint32_t shut_down_step_count_max = 10'000;
 
+// Ours, because of what the peer did, or did not do. The other ends are in the order of things.
+bool is_refusal(CloseReason reason) {
+  for (CloseReason const orderly :
+       {CloseReason::peer_closed, CloseReason::peer_reset, CloseReason::closed_by_flow,
+        CloseReason::flow_failed, CloseReason::stopped, CloseReason::connect_refused,
+        CloseReason::connect_timeout, CloseReason::connect_failed, CloseReason::network_error}) {
+    if (reason == orderly) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Net>> Net::make(Ring& ring, Limits const& limits, std::uint32_t number) {
+Result<std::unique_ptr<Net>> Net::make(Ring& ring, Limits const& limits, std::uint32_t number,
+                                       Log* log) {
   WEIR_ASSERT(consistent(limits));
   WEIR_ASSERT(number < 1u << (32 - ConnectionId::place_bits));
-  std::unique_ptr<Net> net(new Net(ring, limits, number));
+  std::unique_ptr<Net> net(new Net(ring, limits, number, log));
   Result<std::unique_ptr<BufferPool>> pool = net->make_pool();
   if (!pool) return pool.error();
   net->spare_pool_ = std::move(pool).value();
   return net;
 }
 
-Net::Net(Ring& ring, Limits const& limits, std::uint32_t number)
-    : ring_(ring), limits_(limits), number_(number) {
+Net::Net(Ring& ring, Limits const& limits, std::uint32_t number, Log* log)
+    : ring_(ring), limits_(limits), number_(number), log_(log) {
   timer_.context = this;
   timer_.callback = [](Completion& completion, Outcome) {
     static_cast<Net*>(completion.context)->timer_cancelled_ = false;
@@ -68,12 +83,18 @@ Endpoint& Net::make_dialer(EndpointOptions const& options) {
   return *endpoints_.back();
 }
 
+LazyDialer& Net::make_lazy_dialer(EndpointOptions const& options) {
+  return make_lazy_dialer(options, {});
+}
+
 LazyDialer& Net::make_lazy_dialer(EndpointOptions const& options, RedialOptions const& redial) {
   Endpoint& endpoint = make_dialer(options);
   lazy_dialers_.push_back(std::make_unique<LazyDialer>(endpoint, redial));
   endpoint.serve(*lazy_dialers_.back());
   return *lazy_dialers_.back();
 }
+
+Result<DatagramEndpoint*> Net::open_datagrams(Address const& at) { return open_datagrams(at, {}); }
 
 Result<DatagramEndpoint*> Net::open_datagrams(Address const& at, DatagramOptions const& options) {
   Result<std::unique_ptr<DatagramEndpoint>> made = DatagramEndpoint::make(ring_, at, options);
@@ -191,11 +212,22 @@ void Net::release(Connection& connection) {
   WEIR_ASSERT(connection.state() == Connection::State::closed);
   WEIR_ASSERT(connection_count_ > 0);
   ++counters_.closed[static_cast<std::size_t>(connection.reason())];
+  if (log_ != nullptr) tell_closed(connection);
   Connections<On::changed>::remove(connection);
   connection.endpoint().connection_ended(connection);
   --connection_count_;
   // A place whose generations are used up is never used again.
   if (connection.next_generation()) free_places_.push_back(connection.id().place());
+}
+
+void Net::tell_closed(Connection const& connection) {
+  CloseReason const reason = connection.reason();
+  LogLevel const level = is_refusal(reason) ? LogLevel::info : LogLevel::debug;
+  if (!log_->enabled(level)) return;
+  std::uint32_t const place = connection.id().place();
+  std::string_view const why = text(reason);
+  if (level == LogLevel::info) log_->info("connection closed", {{"place", place}, {"why", why}});
+  else log_->debug("connection closed", {{"place", place}, {"why", why}});
 }
 
 void Net::descriptor_freed() {

@@ -23,18 +23,21 @@
 #include "weir/net/close_reason.h"
 #include "weir/net/connection_id.h"
 #include "weir/net/connection_lists.h"
-#include "weir/net/datagram_endpoint.h"
 #include "weir/net/endpoint.h"
-#include "weir/net/lazy_dialer.h"
 #include "weir/net/limits.h"
 #include "weir/ring/completion.h"
 
 namespace weir {
 
 class BufferPool;
+class DatagramEndpoint;
 class Graph;
 class Lane;
+class LazyDialer;
+class Log;
 class Ring;
+struct DatagramOptions;
+struct RedialOptions;
 
 struct NetCounters {
   std::uint64_t accepted = 0;
@@ -45,7 +48,7 @@ struct NetCounters {
   std::uint64_t frames_in = 0;
   std::uint64_t frames_out = 0;
   std::uint64_t frames_dropped = 0;       // for connections that had ended
-  std::uint64_t frames_dropped_slow = 0;  // for those that did not read (SlowPolicy::drop_newest)
+  std::uint64_t frames_dropped_slow = 0;  // for those that did not read, where that is the policy
   std::uint64_t frames_dropped_waiting = 0;  // that a LazyDialer had no room or no time for
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
@@ -54,6 +57,7 @@ struct NetCounters {
   std::uint64_t no_buffers = 0;      // receives that found the pool empty
   std::uint64_t blocked = 0;         // times a send left something behind
   std::uint64_t suspended = 0;       // times a connection went over its mark
+  std::uint64_t over_rate = 0;       // times a connection had to wait because it had sent too much
   std::uint64_t mark_doublings = 0;  // times the mark of one that stood still rose
   std::uint64_t holds = 0;           // times a graph was held
   std::uint64_t accept_pauses = 0;
@@ -71,9 +75,10 @@ struct SendParts {
 
 class Net {
  public:
-  // `number`: of the worker, below 256, unique in the process; part of every ConnectionId.
+  // `number`: of the worker, below 256, unique in the process; part of every ConnectionId. `log`,
+  // if there is one, outlives the net.
   static Result<std::unique_ptr<Net>> make(Ring& ring, Limits const& limits = {},
-                                           std::uint32_t number = 0);
+                                           std::uint32_t number = 0, Log* log = nullptr);
   // Ends what is left, as shut_down() does. The ring and all graphs must still be alive.
   ~Net();
   Net(Net const&) = delete;
@@ -82,13 +87,14 @@ class Net {
   // The endpoints live as long as the net.
   Result<Endpoint*> listen(Address const& address, EndpointOptions const& options = {});
   Endpoint& make_dialer(EndpointOptions const& options = {});
-  LazyDialer& make_lazy_dialer(EndpointOptions const& options = {},
-                               RedialOptions const& redial = {});
+  LazyDialer& make_lazy_dialer(EndpointOptions const& options = {});
+  LazyDialer& make_lazy_dialer(EndpointOptions const& options, RedialOptions const& redial);
   std::vector<std::unique_ptr<Endpoint>> const& endpoints() const { return endpoints_; }
 
   // A datagram socket, UDP or UNIX; it lives as long as the net, and is served by it but for its
   // admission, which is that of whoever reads it.
-  Result<DatagramEndpoint*> open_datagrams(Address const& at, DatagramOptions const& options = {});
+  Result<DatagramEndpoint*> open_datagrams(Address const& at);
+  Result<DatagramEndpoint*> open_datagrams(Address const& at, DatagramOptions const& options);
   std::vector<std::unique_ptr<DatagramEndpoint>> const& datagram_endpoints() const {
     return datagram_endpoints_;
   }
@@ -112,12 +118,15 @@ class Net {
   Instant next_deadline() const { return next_deadline_; }
   // Bytes in the queues of all connections, be they offered to the kernel already or not.
   std::uint64_t queue_bytes() const;
-  // Connections that are not received from, because they do not read.
+  // Connections that are not received from, because they do not read; the longest suspended first.
+  Connections<On::suspended> const& suspended() const { return suspended_; }
   std::uint64_t suspended_count() const;
+  std::vector<std::unique_ptr<Lane>> const& lanes() const { return lanes_; }
   std::uint32_t connection_count() const { return connection_count_; }
 
   // ---- for its parts
   Ring& ring() const { return ring_; }
+  Log* log() const { return log_; }
   NetCounters& counters() { return counters_; }
   Lane& lane_of(Graph& graph);
   // Something happened to it: settle() will look.
@@ -154,7 +163,8 @@ class Net {
   void note_deadline(Instant deadline);
 
  private:
-  Net(Ring& ring, Limits const& limits, std::uint32_t number);
+  Net(Ring& ring, Limits const& limits, std::uint32_t number, Log* log);
+  void tell_closed(Connection const& connection);
   Result<std::unique_ptr<BufferPool>> make_pool();
   void settle_changed();
   void check_deadlines();
@@ -166,6 +176,7 @@ class Net {
   Ring& ring_;
   Limits const limits_;
   std::uint32_t const number_;
+  Log* const log_;  // may be null
   NetCounters counters_;
 
   std::vector<std::unique_ptr<Endpoint>> endpoints_;

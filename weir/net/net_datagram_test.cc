@@ -154,6 +154,54 @@ TEST_P(NetDatagram, receiver_that_does_not_read_is_in_nobodys_way) {
   EXPECT_EQ(client.counters().full + client.counters().datagrams_out, 2001u);
 }
 
+// One worker with all three; of each kind one that never reads, and one that does.
+TEST_P(NetDatagram, deaf_peers_of_every_kind_are_in_nobodys_way) {
+  std::string stream;
+  for (int i = 0; i < 100; ++i) stream += framed(std::string(20'000, 's'));
+  std::vector<Client*> quick;
+  for (Address const& at : {Address::loopback(0), unused_local_address()}) {
+    Endpoint& endpoint = *test_.worker().listen(at).value();
+    test_.worker().add(Echo{endpoint});
+    Client& deaf = test_.connect(endpoint.address());
+    deaf.reads = false;
+    deaf.send(stream);
+    quick.push_back(&test_.connect(endpoint.address()));
+  }
+  DatagramEndpoint& deaf = open(unused_local_address());  // no graph reads it
+  DatagramEndpoint& server = open(unused_local_address());
+  DatagramEndpoint& client = open(unused_local_address());
+  echo(server);
+  listen(client, in_);
+  for (int round = 1; round <= 5; ++round) {
+    for (int i = 0; i < 500; ++i) in_.give(Message{deaf.address(), std::string(1000, 'x')});
+    in_.give(Message{server.address(), "quick"});
+    for (Client* one : quick) one->send(framed("quick"));
+    auto const count = static_cast<std::size_t>(round);
+    ASSERT_TRUE(test_.run_until([&] {
+      bool const answered = std::all_of(quick.begin(), quick.end(), [&](Client* one) {
+        return one->received.size() == count * framed("quick").size();
+      });
+      return answered && received_.size() == count;
+    }));
+  }
+  EXPECT_GT(client.counters().full, 0u);
+  EXPECT_EQ(test_.counters().closed_for(CloseReason::slow), 0u);
+}
+
+// A name that does not fit into an Address is shared, and answered like any other.
+TEST_P(NetDatagram, long_and_short_names_of_senders_are_answered) {
+  std::string const name = unused_local_address().text().substr(6);  // behind "unix:@"
+  DatagramEndpoint& server = open(Address::abstract(name + std::string(60, 's')).value());
+  DatagramEndpoint& client = open(Address::abstract(name + std::string(70, 'c')).value());
+  echo(server);
+  listen(client, in_);
+  for (std::size_t i = 1; i <= 20; ++i) {
+    in_.give(Message{server.address(), std::to_string(i)});
+    ASSERT_TRUE(test_.run_until([&] { return received_.size() == i; }));
+  }
+  for (auto const& [from, text] : received_) EXPECT_EQ(from, server.address());
+}
+
 TEST_P(NetDatagram, tick_that_sends_very_many_waits_for_the_kernel_and_drops_none_itself) {
   DatagramEndpoint& client = open(Address::loopback(0), {.untried_mark_bytes = 4000});
   DatagramEndpoint& server = open();

@@ -151,6 +151,116 @@ TEST_P(NetPolicy, slow_peer_loses_whole_frames_and_nobody_else_any) {
   EXPECT_EQ(test_.net().pressure(), 0u);
 }
 
+TEST_P(NetPolicy, slow_peer_is_given_what_is_newest_and_each_frame_whole) {
+  Endpoint& server =
+      test_.listen({.slow_policy = SlowPolicy::drop_oldest, .queue_bytes_max = 3 * feed_bytes});
+  std::uint64_t wanted = 2000;
+  std::uint64_t sent = 0;
+  test_.worker().add(Feed{server, wanted, sent});
+  Client& slow = test_.connect(server.address(), 100);
+  slow.reads = false;
+  slow.send(framed(""));
+  ASSERT_TRUE(test_.run_until([&] { return sent == 1; }));
+  Client& driver = test_.connect(server.address());
+  std::size_t asked = 0;
+  ASSERT_TRUE(test_.run_until([&] {
+    if (driver.received.size() == asked * feed_frame_bytes && sent < wanted) {
+      driver.send(framed(""));
+      ++asked;
+    }
+    // Three frames, and what is on its way to a driver that reads.
+    EXPECT_LE(test_.net().pressure(), 5 * feed_frame_bytes);
+    return test_.counters().frames_dropped_slow > 50 || sent == wanted;
+  }));
+  EXPECT_GT(test_.counters().frames_dropped_slow, 0u);
+  EXPECT_EQ(closed_for(CloseReason::slow), 0u);
+  wanted = sent;
+  slow.reads = true;
+  driver.finishes = true;
+  slow.finishes = true;
+  ASSERT_TRUE(test_.run_until([&] { return slow.saw_end && driver.saw_end; }));
+  EXPECT_EQ(driver.received.size(), asked * feed_frame_bytes);
+  ASSERT_EQ(slow.received.size() % feed_frame_bytes, 0u);
+  for (std::size_t at = 0; at < slow.received.size(); at += feed_frame_bytes) {
+    std::string const frame = slow.received.substr(at, feed_frame_bytes);
+    EXPECT_EQ(frame, framed(std::string(feed_bytes, frame[4])));
+  }
+  std::uint64_t const total =
+      slow.received.size() / feed_frame_bytes + test_.counters().frames_dropped_slow;
+  EXPECT_EQ(total, sent) << "each was sent or counted";
+  EXPECT_EQ(slow.received.back(), static_cast<char>('a' + sent % 26)) << "the newest is there";
+  EXPECT_EQ(test_.net().pressure(), 0u);
+}
+
+TEST_P(NetPolicy, what_waits_for_a_connection_to_open_is_dropped_by_the_same_rule) {
+  for (SlowPolicy const policy : {SlowPolicy::drop_newest, SlowPolicy::drop_oldest}) {
+    TestNet test(GetParam());
+    Endpoint& dialer = test.worker().make_dialer({.slow_policy = policy, .queue_bytes_max = 100});
+    test.worker().add(Echo{dialer});
+    Address address;
+    Client& whom = test.accept(address);
+    ConnectionId const id = dialer.dial(address);
+    std::string all;
+    for (int i = 10; i < 60; ++i) {
+      Bytes const text(std::to_string(i) + "345678");
+      all += framed(text.text());
+      dialer.egress().give(id, text.view());
+      test.net().settle();
+    }
+    Bytes const huge(std::string(100, 'x'));  // has no room, whatever is dropped for it
+    dialer.egress().give(id, huge.view());
+    std::size_t const kept = 100 / 12 * 12;  // in frames of 12 bytes
+    ASSERT_TRUE(
+        test.run_until([&] { return whom.peer().accepted() && whom.received.size() >= kept; }));
+    bool const oldest = policy == SlowPolicy::drop_oldest;
+    EXPECT_EQ(whom.received, oldest ? all.substr(all.size() - kept) : all.substr(0, kept));
+    EXPECT_EQ(test.counters().frames_dropped_slow, 50u - 100 / 12 + 1);
+    EXPECT_EQ(test.counters().frames_out, 100u / 12);
+  }
+}
+
+// Frames that lie side by side in the pool are one row to the queue, but each is asked about room.
+TEST_P(NetPolicy, limit_for_what_waits_holds_within_a_burst) {
+  constexpr std::uint64_t limit = 6000;  // above what a tick may be given, 4096
+  for (SlowPolicy const policy : {SlowPolicy::drop_newest, SlowPolicy::drop_oldest}) {
+    TestNet test(GetParam(), tiny_limits(4, 16 * 1024));
+    Endpoint& server = test.listen({.slow_policy = policy, .queue_bytes_max = limit});
+    ConnectionId whom;
+    test.worker().add(Custom{server,
+                             [&](Frame const& frame, Handoff<Frame>& out) {
+                               if (!whom.valid()) whom = frame.first;
+                               else out.push(Frame{whom, frame.second});
+                             },
+                             {}});
+    Client& slow = test.connect(server.address(), 100);
+    slow.reads = false;
+    slow.send(framed("me"));
+    ASSERT_TRUE(test.run_until([&] { return whom.valid(); }));
+    Client& driver = test.connect(server.address());
+    std::string burst;
+    for (int i = 0; i < 300; ++i) burst += framed(std::string(100, 'b'));
+    std::uint64_t most = 0;
+    ASSERT_TRUE(test.run_until([&] {
+      if (driver.has_sent_all()) driver.send(burst);
+      most = std::max(most, test.net().pressure());
+      return test.counters().frames_dropped_slow > 1000;
+    }));
+    EXPECT_LE(most, limit);
+    slow.reads = true;
+    ASSERT_TRUE(test.run_until([&] { return driver.has_sent_all(); }));
+    driver.finishes = true;
+    slow.finishes = true;
+    ASSERT_TRUE(test.run_until([&] { return slow.saw_end && driver.saw_end; }));
+    std::string const frame = framed(std::string(100, 'b'));
+    ASSERT_EQ(slow.received.size() % frame.size(), 0u);
+    for (std::size_t at = 0; at < slow.received.size(); at += frame.size())
+      ASSERT_EQ(slow.received.compare(at, frame.size(), frame), 0);
+    EXPECT_EQ(slow.received.size() / frame.size(), test.counters().frames_out);
+    EXPECT_EQ(test.counters().frames_in - 1,
+              test.counters().frames_out + test.counters().frames_dropped_slow);
+  }
+}
+
 TEST_P(NetPolicy, endpoint_has_a_limit_of_its_own_for_what_waits) {
   Endpoint& server = test_.listen({.queue_bytes_max = 3 * feed_bytes});
   std::uint64_t wanted = 1'000'000;

@@ -27,26 +27,50 @@ PeerLimit::Origin PeerLimit::origin_of(Address const& peer) {
 }
 
 bool PeerLimit::enter(ConnectionId id, Address const& peer, std::uint32_t count_max) {
-  WEIR_ASSERT(count_max > 0);
   if (peer.empty() || peer.family() == Family::local) return true;
-  Origin const origin = origin_of(peer);
-  auto const found = counts_.find(origin);
-  if (found != counts_.end() && found->second >= count_max) return false;
-  if (found != counts_.end()) ++found->second;
-  else counts_.emplace(origin, 1);
+  Origins::iterator const origin = origins_.try_emplace(origin_of(peer)).first;
+  Known& known = origin->second;
+  if (count_max > 0 && known.count >= count_max) return false;
+  ++known.count;
   bool const fresh = entered_.emplace(id, origin).second;
   WEIR_ASSERT(fresh);
   return true;
 }
 
-void PeerLimit::leave(ConnectionId id) {
+TokenBucket* PeerLimit::bucket_of(ConnectionId id) {
+  auto const entered = entered_.find(id);
+  return rate_.limited() && entered != entered_.end() ? &entered->second->second.bucket : nullptr;
+}
+
+void PeerLimit::leave(ConnectionId id, Instant now) {
   auto const entered = entered_.find(id);
   if (entered == entered_.end()) return;
-  auto const count = counts_.find(entered->second);
-  WEIR_ASSERT(count != counts_.end());
-  WEIR_ASSERT(count->second > 0);
-  if (--count->second == 0) counts_.erase(count);
+  Origins::iterator const origin = entered->second;
   entered_.erase(entered);
+  Known& known = origin->second;
+  WEIR_ASSERT(known.count > 0);
+  if (--known.count == 0 && !known.left) {
+    known.left = true;
+    left_.push(origin);
+  }
+  forget_some(now);
+}
+
+// Two for each that leaves, so the list does not grow while there is something to forget.
+void PeerLimit::forget_some(Instant now) {
+  for (int i = 0; i < 2 && !left_.empty(); ++i) {
+    Origins::iterator const origin = left_.pop();
+    Known& known = origin->second;
+    known.left = false;
+    if (known.count > 0) continue;
+    bool const paid = !rate_.limited() || known.bucket.full(rate_, now);
+    if (paid || left_.size() >= left_count_max) {
+      origins_.erase(origin);
+    } else {
+      known.left = true;
+      left_.push(origin);
+    }
+  }
 }
 
 }  // namespace weir

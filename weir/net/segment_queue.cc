@@ -73,6 +73,42 @@ void SegmentQueue::clear() {
   chunk_ = nullptr;
 }
 
+// Makes a segment begin behind the first `bytes`; returns which.
+std::size_t SegmentQueue::split(std::uint64_t bytes) {
+  std::size_t i = head_;
+  while (i < segments_.size() && segments_[i].size <= bytes) bytes -= segments_[i++].size;
+  if (bytes == 0) return i;
+  WEIR_ASSERT(i < segments_.size());
+  auto const first = static_cast<std::uint32_t>(bytes);
+  Segment rest = segments_[i];
+  rest.storage->retain();
+  rest.data += first;
+  rest.size -= first;
+  segments_[i].size = first;
+  segments_.insert(segments_.begin() + static_cast<std::ptrdiff_t>(i + 1), rest);
+  if (owned_ > i) ++owned_;
+  return i + 1;
+}
+
+// What lies before the gap moves up to what lies behind it: it is less.
+void SegmentQueue::drop(std::uint64_t from, std::uint64_t bytes) {
+  WEIR_ASSERT(from <= bytes_);
+  WEIR_ASSERT(bytes <= bytes_ - from);
+  if (bytes == 0) return;
+  std::size_t const begin = split(from);
+  std::size_t const end = split(from + bytes);
+  for (std::size_t i = begin; i < end; ++i) segments_[i].storage->release();
+  auto const at = [this](std::size_t i) {
+    return segments_.begin() + static_cast<std::ptrdiff_t>(i);
+  };
+  std::move_backward(at(head_), at(begin), at(end));
+  if (owned_ >= begin) owned_ = std::max(owned_, end);
+  else owned_ += end - begin;
+  head_ += end - begin;
+  bytes_ -= bytes;
+  trim();
+}
+
 bool SegmentQueue::must_copy(Segment const& segment) {
   if (segment.storage->pooled) return true;
   if (FrameStorage const* const frame = FrameStorage::from(*segment.storage))

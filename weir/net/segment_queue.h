@@ -60,6 +60,8 @@ class SegmentQueue {
   Gathered gather(std::span<iovec> parts, std::uint32_t bytes_max) const;
   // The first `bytes` have been sent.
   void consume(std::uint64_t bytes);
+  // Takes `bytes` out behind the first `from`, which may be in the kernel.
+  void drop(std::uint64_t from, std::uint64_t bytes);
   // Returns the number of bytes copied. What a send in the kernel looks at must be owned already.
   std::uint64_t own();
   void clear();
@@ -79,6 +81,7 @@ class SegmentQueue {
   bool ends_with_chunk(std::size_t end) const;
   void copy_to_chunk(std::byte const* data, std::uint32_t size, std::size_t& end);
   void trim();
+  std::size_t split(std::uint64_t bytes);
 
   std::vector<Segment> segments_;
   std::size_t head_ = 0;

@@ -111,6 +111,11 @@ std::string explain(Diagnostic const& diagnostic) {
       return at_port + " must be complete before " + node +
              " gives anything, but comes round a cycle from " + node + " itself, by way of " +
              quoted(diagnostic.other) + "; break the cycle with defer_tick().";
+    case Check::endless:
+      return node + " gives what it holds again in every tick, and what " +
+             quoted(diagnostic.other) +
+             " sends starts one, so this would never come to rest; use the operator whose name "
+             "ends with _no_replay, or put unique(forever) between the two.";
     case Check::untyped_cycle:
       return "The item type of " + node +
              " cannot be known, for no source leads to it; feed it, or "

@@ -34,6 +34,7 @@ enum class Check : std::uint8_t {
   output_port_needed,  // an operator with named outputs is used without one
   duplicate_output,    // two edges out of one port
   negative_cycle,      // a cycle through an input that blocks
+  endless,             // what is given again in every tick starts another one
   untyped_cycle,       // no item type can be inferred around a cycle
 };
 

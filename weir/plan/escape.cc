@@ -22,6 +22,10 @@ std::string escape_letter(Language language, char letter) {
       if (letter == '"' || letter == '\\') return {'\\', letter};
       if (letter == '&') return "&amp;";
       break;
+    case Language::open_metrics:
+      if (letter == '\n') return "\\n";
+      if (letter == '"' || letter == '\\') return {'\\', letter};
+      break;
     case Language::mermaid:
       if (letter == '\n') return "<br/>";
       if (std::string_view("\"#&<>\\`").find(letter) != std::string_view::npos) {

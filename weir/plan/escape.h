@@ -6,7 +6,7 @@
 
 namespace weir {
 
-enum class Language { mermaid, dot, json };
+enum class Language { mermaid, dot, json, open_metrics };
 
 std::string escape(Language language, std::string_view text);
 

@@ -1,6 +1,7 @@
 // The stages of a plan, in order: the table of contents of this folder.
 #pragma once
 
+#include "weir/plan/check_endless.h"
 #include "weir/plan/check_ports.h"
 #include "weir/plan/form_subgraphs.h"
 #include "weir/plan/order_types.h"
@@ -22,6 +23,8 @@ constexpr PlanResult run_stages(Statements const& statements, PlanSpans plan) {
   result.diagnostic = check_ports(plan);
   if (!result.diagnostic.ok()) return result;
   // From here on every input and output is connected as its operator demands.
+  result.diagnostic = check_endless(plan);
+  if (!result.diagnostic.ok()) return result;
   result.diagnostic = stratify(plan);
   if (!result.diagnostic.ok()) return result;
   // From here on strata are fixed, and no edge leads back to an earlier one within a tick.

@@ -21,9 +21,9 @@ inline constexpr std::string_view test_output_names[] = {"0", "1"};
 
 inline constexpr OperatorInfo test_operators[] = {
     {.name = "source", .inputs = {0, 0}, .source = true},
-    {.name = "map"},
-    {.name = "inspect", .outputs = {0, 1}},
-    {.name = "tee", .outputs = {0, any_number}},
+    {.name = "map", .one_to_one = true},
+    {.name = "inspect", .outputs = {0, 1}, .one_to_one = true},
+    {.name = "tee", .outputs = {0, any_number}, .one_to_one = true},
     {.name = "union", .inputs = {0, any_number}, .typed_by_any_input = true},
     {.name = "join", .inputs = {2, 2}, .input_ports = {"0", "1"}},
     {.name = "replaying_join", .inputs = {2, 2}, .input_ports = {"0", "1"}, .replays = true},
@@ -59,6 +59,8 @@ inline constexpr OperatorInfo test_operators[] = {
      .flushes = true},
     {.name = "defer_tick", .delay = Delay::tick},
     {.name = "defer_tick_lazy", .delay = Delay::tick_lazy},
+    {.name = "exchange", .blocking_inputs = 0b1, .delay = Delay::tick, .source = true},
+    {.name = "unique"},
     {.name = "for_each", .outputs = {0, 0}},
     {.name = "null", .inputs = {0, 1}, .outputs = {0, 1}, .source = true},
 };

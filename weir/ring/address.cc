@@ -11,11 +11,19 @@
 #include <cstring>
 #include <optional>
 
+#include "weir/base/atomic.h"
+#include "weir/base/hash.h"
+
 namespace weir {
 
-static_assert(sizeof(sockaddr_un) <= 110);
-static_assert(sizeof(sockaddr_in6) <= 110);
-static_assert(sizeof(Address) == 112);
+static_assert(sizeof(sockaddr_in6) <= 28);
+static_assert(sizeof(Address) == 32);
+
+// A UNIX address that does not fit into an Address, shared by all that are equal copies of one.
+struct Address::LongName {
+  Atomic<std::uint32_t> references{1};
+  alignas(sockaddr_un) unsigned char raw[sizeof(sockaddr_un)]{};
+};
 
 namespace {
 
@@ -137,13 +145,9 @@ Result<Address> Address::parse(std::string_view text) {
 }
 
 // Fields that do not say where a socket is (a flow label, padding) are not kept.
-Address Address::from(sockaddr const& raw, socklen_t size) {
+Address Address::from(sockaddr const& raw, socklen_t size, Address const& known) {
   Address address;
   if (size < sizeof(raw.sa_family)) return address;
-  auto const keep = [&address](auto const& kept, std::size_t kept_size) {
-    std::memcpy(address.storage_, &kept, kept_size);
-    address.size_ = static_cast<std::uint16_t>(kept_size);
-  };
   if (raw.sa_family == AF_INET) {
     WEIR_ASSERT(size >= sizeof(sockaddr_in));
     auto const& given = reinterpret_cast<sockaddr_in const&>(raw);
@@ -151,7 +155,7 @@ Address Address::from(sockaddr const& raw, socklen_t size) {
     kept.sin_family = AF_INET;
     kept.sin_port = given.sin_port;
     kept.sin_addr = given.sin_addr;
-    keep(kept, sizeof(kept));
+    address.keep(&kept, sizeof(kept));
   } else if (raw.sa_family == AF_INET6) {
     WEIR_ASSERT(size >= sizeof(sockaddr_in6));
     auto const& given = reinterpret_cast<sockaddr_in6 const&>(raw);
@@ -160,7 +164,7 @@ Address Address::from(sockaddr const& raw, socklen_t size) {
     kept.sin6_port = given.sin6_port;
     kept.sin6_addr = given.sin6_addr;
     kept.sin6_scope_id = given.sin6_scope_id;
-    keep(kept, sizeof(kept));
+    address.keep(&kept, sizeof(kept));
   } else {
     WEIR_ASSERT(raw.sa_family == AF_UNIX);
     WEIR_ASSERT(size <= sizeof(sockaddr_un) + 1);  // the kernel may count a 0 that it does not hold
@@ -168,10 +172,37 @@ Address Address::from(sockaddr const& raw, socklen_t size) {
     std::size_t name_size = std::min<std::size_t>(size, sizeof(sockaddr_un)) - local_name_at;
     bool const is_path = name_size > 0 && given.sun_path[0] != '\0';
     if (is_path) name_size = ::strnlen(given.sun_path, name_size);
-    keep(given, local_name_at + name_size);
+    std::size_t const kept_size = local_name_at + name_size;
+    if (known.raw_bytes() == std::string_view(reinterpret_cast<char const*>(&given), kept_size))
+      return known;
+    address.keep(&given, kept_size);
   }
   return address;
 }
+
+void Address::keep(void const* raw, std::size_t size) {
+  WEIR_ASSERT(size_ == 0);
+  WEIR_ASSERT(size <= sizeof(sockaddr_un));
+  size_ = static_cast<std::uint16_t>(size);
+  if (!is_long()) {
+    std::memcpy(storage_, raw, size);
+    return;
+  }
+  auto* const name = new LongName;
+  std::memcpy(name->raw, raw, size);
+  std::memcpy(storage_, &name, sizeof(name));
+}
+
+unsigned char const* Address::long_bytes() const { return long_name()->raw; }
+
+void Address::retain_long() const { long_name()->references.fetch_add(1, MemoryOrder::relaxed); }
+
+void Address::release_long() {
+  LongName* const name = long_name();
+  if (name->references.fetch_sub(1, MemoryOrder::acquire_release) == 1) delete name;
+}
+
+std::uint64_t Address::hash() const { return hash_of(raw_bytes()); }
 
 Result<Address> Address::local(std::string_view name, bool is_abstract) {
   if (name.empty()) return Error{EINVAL, "the name of a UNIX socket has at least one byte"};

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
+#include "weir/base/hash.h"
+
 namespace weir {
 namespace {
 
@@ -54,6 +58,47 @@ TEST(Address, OfAUnixSocketHasRoomForASockaddr) {
   EXPECT_EQ(Address::abstract(std::string(108, 'x')).error().code, ENAMETOOLONG);
   EXPECT_FALSE(Address::at_path("").ok());
   EXPECT_FALSE(Address::at_path(std::string_view("a\0b", 3)).ok());
+}
+
+// Up to 26 bytes of a name lie in the address itself; longer ones are shared by its copies.
+TEST(Address, CopiesAndMovesOfAnyNameAreEqual) {
+  for (std::size_t const size : {1u, 25u, 26u, 27u, 107u}) {
+    std::string const path(size, 'p');
+    Address const given = Address::at_path(path).value();
+    Address copy = given;
+    EXPECT_EQ(copy, given);
+    EXPECT_EQ(copy.hash(), given.hash());
+    Address moved = std::move(copy);
+    EXPECT_EQ(moved, given);
+    copy = moved;
+    copy = static_cast<Address const&>(copy);
+    EXPECT_EQ(copy.path(), path);
+    moved = Address::loopback(1);
+    EXPECT_EQ(copy.path(), path);
+    moved = std::move(copy);
+    EXPECT_EQ(moved.path(), path);
+    Address const other = Address::at_path(path.substr(1) + "q").value();
+    EXPECT_FALSE(moved == other);
+    EXPECT_EQ(Address::from(*other.raw(), other.raw_size(), given), other);
+    EXPECT_EQ(Address::from(*given.raw(), given.raw_size(), given), given);
+    EXPECT_EQ(Address::from(*given.raw(), given.raw_size(), other), given);
+  }
+}
+
+TEST(Address, OfOneKindIsNeverThatOfAnother) {
+  std::vector<Address> all{Address()};
+  for (char const* text : {"127.0.0.1:7000", "127.0.0.1:7001", "[::1]:7000", "[fe80::1%7]:7000",
+                           "[fe80::1%8]:7000", "unix:x", "unix:@x"})
+    all.push_back(Address::parse(text).value());
+  for (std::size_t a = 0; a < all.size(); ++a) {
+    for (std::size_t b = 0; b < all.size(); ++b) EXPECT_EQ(all[a] == all[b], a == b);
+  }
+}
+
+TEST(Address, IsAKey) {
+  Address const a = Address::at_path(std::string(100, 'a')).value();
+  EXPECT_EQ(hash_of(a), hash_of(Address(a)));
+  EXPECT_NE(hash_of(a), hash_of(Address::loopback(7000)));
 }
 
 TEST(Address, KnowsAnInterfaceByName) {

@@ -56,13 +56,6 @@ struct KeepsChild {
   Owner<siginfo_t> info;
   Finished<siginfo_t> give(std::int32_t result) && { return {result, *info}; }
 };
-// Bytes, and whom they go to.
-template <class T>
-struct KeepsDatagram {
-  T bytes;
-  Owner<Address> to;
-  Finished<T> give(std::int32_t result) && { return {result, std::move(bytes)}; }
-};
 // Another descriptor than the one that it is on.
 class KeepsDescriptor {
  public:
@@ -150,12 +143,11 @@ class Async {
   // One datagram.
   template <owned_bytes T>
   auto send_to(Descriptor const& socket, T bytes, Address const& to) const {
-    return on(
-        socket, KeepsDatagram<T>{std::move(bytes), make_owner<Address>(to)},
-        [](Ring& ring, OperationSlot& slot, KeepsDatagram<T>& given) {
-          slot.part = {data_of(given.bytes), size_of(given.bytes)};
-          ring.send_to(slot.completion, slot.descriptor->number, {&slot.part, 1}, *given.to, 0);
-        });
+    return on(socket, std::move(bytes), [to](Ring& ring, OperationSlot& slot, T& given) {
+      slot.part = {data_of(given), size_of(given)};
+      Address const& kept = slot.completion.address = to;
+      ring.send_to(slot.completion, slot.descriptor->number, {&slot.part, 1}, kept, 0);
+    });
   }
   // `how` is SHUT_RD, SHUT_WR or SHUT_RDWR.
   auto shut_down(Descriptor const& socket, int how) const {

@@ -80,6 +80,12 @@ class BufferPool {
   std::uint32_t free_count() const { return free_count_; }
   std::uint32_t out_count() const { return count() - free_count_; }
   PoolCounters const& counters() const { return counters_; }
+  // Whether these bytes are of one of its buffers.
+  bool holds(std::byte const* bytes) const {
+    auto const at = reinterpret_cast<std::uintptr_t>(bytes);
+    auto const begin = reinterpret_cast<std::uintptr_t>(memory_);
+    return at >= begin && at - begin < std::size_t{count()} * size_;
+  }
 
  private:
   friend class Ring;

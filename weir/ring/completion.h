@@ -44,15 +44,18 @@ enum class Opcode : std::uint8_t {
   send_zero_copy,     // gathered; results: bytes, with `more`, then 0 when the bytes are free again
   shut_down,          // one direction of a connection, or both; result: 0
   wake_ring,          // another one; result: 0
+  receive_values,     // held by the ring; results: values that other rings post
+  post_value,         // to another ring; result: 0
 
   // Files and directories.
-  open,    // result: a descriptor
-  fsync,   // result: 0
-  rename,  // result: 0
-  unlink,  // of a file or an empty directory; result: 0
-  mkdir,   // result: 0
-  statx,   // result: 0
-  splice,  // between a pipe and something else; result: bytes
+  open,          // result: a descriptor
+  open_beneath,  // without leaving a directory; result: a descriptor
+  fsync,         // result: 0
+  rename,        // result: 0
+  unlink,        // of a file or an empty directory; result: 0
+  mkdir,         // result: 0
+  statx,         // result: 0
+  splice,        // between a pipe and something else; result: bytes
 
   // Waiting for something else than bytes.
   poll_once,       // result: the poll mask
@@ -89,7 +92,7 @@ class Completion {
  public:
   enum class State : std::uint8_t { idle, in_kernel, queued };
 
-  Completion() {}  // not defaulted: it has a union of which one member is not trivial
+  Completion() = default;
   Completion(Completion const&) = delete;
   Completion& operator=(Completion const&) = delete;
   ~Completion() { WEIR_ASSERT(state == State::idle); }
@@ -104,7 +107,7 @@ class Completion {
   // link).
   Opcode opcode = Opcode::close;
   State state = State::idle;
-  // A send with MSG_DONTWAIT | MSG_WAITALL whose full success posts no completion of its own: the
+  // A send that does not wait (ring.h) and whose full success posts no completion of its own: the
   // ring tells it from silence. A park does not end because of it.
   bool silent_success = false;
   bool once = false;  // of an accept, or of a receive from a pool: not a multishot
@@ -125,8 +128,9 @@ class Completion {
   union {
     msghdr message{};         // of a send, and of a receive of datagrams
     uapi::Timespec timespec;  // of a link_timeout
-    Address address;          // of a connect
+    uapi::OpenHow how;        // of an open_beneath
   };
+  Address address;  // of a connect; and of a send_to, if its caller has no other place for it
 
   // The ring's own: position in its heap of timers, or in the submission queue of a silent send.
   std::uint32_t ring_index = 0;

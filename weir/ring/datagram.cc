@@ -9,7 +9,7 @@ namespace weir {
 
 static_assert(datagram_head_bytes == sizeof(uapi::ReceivedMessage) + uapi::received_name_size);
 
-ReceivedDatagram datagram_in(Buffer const& buffer) {
+ReceivedDatagram datagram_in(Buffer const& buffer, Address const& known) {
   WEIR_ASSERT(buffer.size() >= datagram_head_bytes);
   uapi::ReceivedMessage head;
   std::memcpy(&head, buffer.data(), sizeof(head));
@@ -20,7 +20,7 @@ ReceivedDatagram datagram_in(Buffer const& buffer) {
   std::memcpy(&name, buffer.data() + sizeof(head), uapi::received_name_size);
   ReceivedDatagram datagram;
   datagram.sender = Address::from(reinterpret_cast<sockaddr const&>(name),
-                                  std::min(head.name_size, uapi::received_name_size));
+                                  std::min(head.name_size, uapi::received_name_size), known);
   datagram.bytes = buffer.view().from(datagram_head_bytes);
   datagram.size_sent = head.payload_size;
   return datagram;

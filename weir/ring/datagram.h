@@ -25,7 +25,7 @@ struct ReceivedDatagram {
   bool truncated() const { return size_sent > bytes.size(); }
 };
 
-// Of a buffer that a receive of datagrams brought.
-ReceivedDatagram datagram_in(Buffer const& buffer);
+// Of a buffer that a receive of datagrams brought. `known`: who it may well be from (address.h).
+ReceivedDatagram datagram_in(Buffer const& buffer, Address const& known = {});
 
 }  // namespace weir

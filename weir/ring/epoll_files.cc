@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -61,6 +62,9 @@ std::optional<std::int32_t> attempt(uapi::Sqe const& submission) {
   switch (submission.opcode) {
     case uapi::op_openat:
       return open(submission);
+    case uapi::op_openat2:
+      return result_of(::syscall(SYS_openat2, submission.descriptor, path,
+                                 pointer<uapi::OpenHow>(submission.offset), submission.size));
     case uapi::op_fsync:
       return sync(submission);
     case uapi::op_renameat:

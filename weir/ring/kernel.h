@@ -42,6 +42,7 @@ struct Features {
   bool registered_wait = false;      // 6.13: the argument of a park lies in shared memory
   bool ring_resize = false;          // 6.13: a completion queue that was too small grows
   bool ring_messages = false;        // 6.3: one ring wakes another as part of an enter
+  bool message_wakes = false;        // 6.13: any thread wakes a parked ring by a message to it
 
   Features without(Features hidden) const {
     return {.incremental_buffers = incremental_buffers && !hidden.incremental_buffers,
@@ -52,7 +53,8 @@ struct Features {
             .min_wait = min_wait && !hidden.min_wait,
             .registered_wait = registered_wait && !hidden.registered_wait,
             .ring_resize = ring_resize && !hidden.ring_resize,
-            .ring_messages = ring_messages && !hidden.ring_messages};
+            .ring_messages = ring_messages && !hidden.ring_messages,
+            .message_wakes = message_wakes && !hidden.message_wakes};
   }
 };
 inline constexpr Features all_features{.incremental_buffers = true,
@@ -63,9 +65,13 @@ inline constexpr Features all_features{.incremental_buffers = true,
                                        .min_wait = true,
                                        .registered_wait = true,
                                        .ring_resize = true,
-                                       .ring_messages = true};
+                                       .ring_messages = true,
+                                       .message_wakes = true};
 
 struct Setup {
+  // When so many are queued they are handed over; else with the next step. Few of them keep a disk
+  // busy that works while more is submitted: of random reads, 32 at a time, 8 brought 1.15 times as
+  // many a second as 1024, for the same CPU time. Sockets gain by many. A chain has to fit.
   std::uint32_t submission_count = 1024;
   std::uint32_t completion_count = 8192;
   // Up to where the completion queue grows, by doubling, after it has overflowed.
@@ -98,13 +104,21 @@ struct CompletionQueue {
   bool overflowed = false;
 };
 
-// The values of user_data that are not the address of a Completion.
+// The values of user_data that are not the address of a Completion, which has no tag.
 inline constexpr std::uint64_t user_data_nobody = 0;  // nobody asks for this completion
 inline constexpr std::uint64_t user_data_kernel = 1;  // the kernel's own; it gets it back
+inline constexpr std::uint64_t user_data_value = 2;   // a tag: the rest is a receiver's number
+inline constexpr std::uint64_t user_data_tags = 7;
+inline constexpr std::uint32_t user_data_tag_bits = 3;
 
 class Kernel {
  public:
+  enum class Kind : std::uint8_t { uring, epoll, simulated };
+
   virtual ~Kernel() = default;
+
+  // For people: nothing that it does depends on it.
+  virtual Kind kind() const = 0;
 
   // Once, on the thread that will use it. Fills the queues and the features.
   virtual Result<void> set_up(Setup const& setup) = 0;
@@ -121,9 +135,11 @@ class Kernel {
   // From any thread: makes a sleeping enter return, or the next one not sleep.
   virtual void wake() = 0;
 
-  // For a loop that is not ours: what poll(2) calls readable when an enter would find something; -1
-  // if there is no such descriptor.
+  // What messages from other rings are addressed to; -1 if there is no such descriptor.
   virtual int descriptor() const { return -1; }
+  // For a loop that is not ours: what poll(2) calls readable, from announce_wait() on, when an
+  // enter would find something; -1 if there is no such descriptor.
+  virtual int host_descriptor() const { return descriptor(); }
   // Such a loop is about to wait for it: wake() makes it readable from now on. False if it must not
   // wait, because an enter would find something. The next enter ends this.
   virtual bool announce_wait() { return false; }
@@ -151,6 +167,12 @@ class Kernel {
   // Makes a connected stream socket, TCP or UNIX, that somebody else has opened fit for this
   // kernel; refuses anything else, and then changes nothing.
   virtual Result<void> adopt(int descriptor) = 0;
+  // Sends what fits at once of a file's bytes on a stream socket, without copying them to us: how
+  // many, or -EAGAIN if there is no room, -ENODATA if they would have to be fetched from the disk
+  // first (a read does), 0 at the file's end. (io_uring would splice them by way of a pipe, in a
+  // thread of the kernel's: 133 to 390 us of the processor for 1 MiB to loopback, as against 90.)
+  virtual std::int32_t send_file(int socket, int file, std::uint64_t offset,
+                                 std::uint32_t size) = 0;
   // Waits for the other end where `path` is a named pipe, as everywhere.
   virtual Result<int> open_file(std::string const& path, FileUse use) = 0;
   // What is in a directory, but "." and "..", by name. EOVERFLOW if there is more.

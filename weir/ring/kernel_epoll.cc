@@ -25,6 +25,7 @@ class EpollKernel final : public SystemKernel<Blocking::no> {
  public:
   ~EpollKernel() override;
 
+  Kind kind() const override { return Kind::epoll; }
   Result<void> set_up(Setup const& setup) override;
   int enter(std::uint32_t submit_count, bool wait, Instant deadline) override;
   int enroll(std::uint32_t opcode, void* argument, std::uint32_t count) override;

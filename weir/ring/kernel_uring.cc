@@ -4,11 +4,12 @@
 // enter asks for them, and nobody spins on the completion queue alone. Nothing here is chosen by
 // version: what 6.1 lacks is tried once at set-up.
 //
-// wake() writes an eventfd that the kernel watches with a multishot poll of its own: an ordinary
-// submission with user_data_kernel, added behind the ring's before a park if none is armed. (Its
-// completion passes through the completion queue; the ring hands it back unread, which is how we
-// learn that the poll has ended and must be armed again.)
+// wake() posts a completion to the ring, or writes an eventfd that the kernel watches with a
+// multishot poll of its own: an ordinary submission with user_data_kernel, added behind the ring's
+// before a park if none is armed. (Its completion passes through the completion queue; the ring
+// hands it back unread, which is how we learn that the poll has ended and must be armed again.)
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -97,12 +98,14 @@ class UringKernel final : public SystemKernel<Blocking::yes> {
  public:
   ~UringKernel() override;
 
+  Kind kind() const override { return Kind::uring; }
   Result<void> set_up(Setup const& setup) override;
   int enter(std::uint32_t submit_count, bool wait, Instant deadline) override;
   int enroll(std::uint32_t opcode, void* argument, std::uint32_t count) override;
   void wake() override { waker_.wake(); }
   void own_completion(uapi::Cqe const& reaped) override;
   int descriptor() const override { return descriptor_; }
+  int host_descriptor() const override { return host_event_; }
   bool announce_wait() override;
 
  private:
@@ -112,15 +115,19 @@ class UringKernel final : public SystemKernel<Blocking::yes> {
   Features probe(std::uint32_t kernel_features);
   bool has_incremental_buffers();
   bool has_ring_messages();
+  bool has_message_wakes();
+  bool message_arrives(std::uint32_t submit_count);
   int call(std::uint32_t submit_count, bool wait, Instant deadline);
   int call_with_time(std::uint32_t submit_count, Instant deadline);
   void grow_completions();
+  void tell_host(bool tells);
   // Adds the poll of the waker to the submission queue; false if there is no room.
   bool arm_waker();
 
   KernelWaker waker_;
   bool waker_armed_ = false;
   bool wait_announced_ = false;
+  int host_event_ = -1;  // an eventfd, registered while a host waits
   int descriptor_ = -1;
   int enter_descriptor_ = -1;      // the ring's index among the thread's registered ones, or its
   std::uint32_t enter_flags_ = 0;  // descriptor
@@ -140,6 +147,7 @@ UringKernel::~UringKernel() {
   if (entries_ != nullptr) ::munmap(entries_, entries_size_);
   if (rings_ != nullptr) ::munmap(rings_, rings_size_);
   if (descriptor_ >= 0) ::close(descriptor_);
+  if (host_event_ >= 0) ::close(host_event_);
 }
 
 Result<void> UringKernel::set_up(Setup const& setup) {
@@ -154,6 +162,9 @@ Result<void> UringKernel::set_up(Setup const& setup) {
   if (!mapped) return mapped;
   Result<void> const opened = waker_.open();
   if (!opened) return opened;
+  host_event_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (host_event_ < 0) return system_error("make an eventfd for another event loop", errno);
+  waker_.use_host_event(host_event_);
   bool const waits_registered = setup.registered_wait && register_wait();
   if (setup.registered_wait) {
     int const enabled = enroll(uapi::register_enable, nullptr, 0);
@@ -164,6 +175,7 @@ Result<void> UringKernel::set_up(Setup const& setup) {
   features.registered_wait = waits_registered;
   features = features.without(setup.hide);
   if (features.no_iowait) enter_flags_ |= uapi::enter_no_iowait;
+  if (features.message_wakes) waker_.use_messages(descriptor_);
   completion_count_max_ = features.ring_resize ? setup.completion_count_max : 0;
   if (features.min_wait && setup.batch_time > 0) {
     batch_count_ = setup.batch_count;
@@ -236,6 +248,7 @@ bool UringKernel::register_wait() {
 Features UringKernel::probe(std::uint32_t kernel_features) {
   Features found;
   found.ring_messages = has_ring_messages();
+  found.message_wakes = has_message_wakes();
   found.bundles = (kernel_features & uapi::feature_bundles) != 0;
   found.min_wait = (kernel_features & uapi::feature_min_wait) != 0;
   // An argument that nobody can read: who knows the operation says so.
@@ -265,7 +278,15 @@ bool UringKernel::has_ring_messages() {
   submission.operation_flags = uapi::message_passes_flags;
   submission.user_data = user_data_kernel;
   std::atomic_ref(*submissions.tail).store(tail + 1, std::memory_order_release);
-  if (call(1, true, never) != 1) return false;
+  return message_arrives(1);
+}
+
+bool UringKernel::has_message_wakes() {
+  return send_message(descriptor_, user_data_kernel) == 0 && message_arrives(0);
+}
+
+bool UringKernel::message_arrives(std::uint32_t submit_count) {
+  if (call(submit_count, true, never) != static_cast<int>(submit_count)) return false;
   std::uint32_t const end = std::atomic_ref(*completions.tail).load(std::memory_order_acquire);
   bool taken = false;
   for (std::uint32_t i = *completions.head; i != end; ++i) {
@@ -299,8 +320,11 @@ bool UringKernel::has_incremental_buffers() {
 
 int UringKernel::enter(std::uint32_t submit_count, bool wait, Instant deadline) {
   WEIR_ASSERT(descriptor_ >= 0);
-  if (wait_announced_ && waker_.unpark()) ++wake_count;
-  wait_announced_ = false;
+  if (wait_announced_) {
+    if (waker_.unpark()) ++wake_count;
+    wait_announced_ = false;
+    tell_host(false);
+  }
   if (completions.overflowed && completions.mask + 1 < completion_count_max_) grow_completions();
   bool may_sleep = false;
   if (wait) {
@@ -321,9 +345,31 @@ int UringKernel::enter(std::uint32_t submit_count, bool wait, Instant deadline) 
 bool UringKernel::announce_wait() {
   WEIR_ASSERT(!wait_announced_);
   if (!waker_armed_ && (!arm_waker() || call(1, false, never) != 1)) return false;
-  wait_announced_ = waker_.park();
-  if (!wait_announced_) ++wake_count;
+  // What comes from now on tells the host; what has come before is looked for once more.
+  tell_host(true);
+  call(0, false, never);
+  bool const came = std::atomic_ref(*completions.tail).load(std::memory_order_acquire) !=
+                    std::atomic_ref(*completions.head).load(std::memory_order_relaxed);
+  if (!came) {
+    wait_announced_ = waker_.park_hosted();
+    if (!wait_announced_) ++wake_count;
+  }
+  if (!wait_announced_) tell_host(false);
   return wait_announced_;
+}
+
+// A ring that defers its work (setup_defer_taskrun) wakes nobody who polls its own descriptor: work
+// that waits for an enter is no completion yet. A registered eventfd is told of that work, too. It
+// is registered anew for each wait, and not switched off between (IORING_CQ_EVENTFD_DISABLED): of
+// an eventfd that the ring itself polls, 6.18 tells a registered one only once.
+void UringKernel::tell_host(bool tells) {
+  int const done = tells ? enroll(uapi::register_eventfd, &host_event_, 1)
+                         : enroll(uapi::unregister_eventfd, nullptr, 0);
+  WEIR_ASSERT(done == 0);
+  if (tells) return;
+  std::uint64_t count = 0;
+  ssize_t const taken = ::read(host_event_, &count, sizeof(count));  // or -EAGAIN: nobody told
+  WEIR_ASSERT(taken == sizeof(count) || errno == EAGAIN);
 }
 
 int UringKernel::call(std::uint32_t submit_count, bool wait, Instant deadline) {

@@ -16,11 +16,9 @@ std::uint64_t time_of(uapi::Sqe const& timeout) {
   return static_cast<Duration>(time.seconds) * seconds + static_cast<Duration>(time.nanoseconds);
 }
 
-}  // namespace
-
-bool is_known(uapi::Sqe const& submission) {
-  if (!has_known_flags(submission)) return false;
-  switch (submission.opcode) {
+// No default: with one that is missing this does not compile.
+bool has_meaning_here(uapi::Op opcode) {
+  switch (opcode) {
     case uapi::op_nop:
     case uapi::op_fsync:
     case uapi::op_read_fixed:
@@ -33,6 +31,7 @@ bool is_known(uapi::Sqe const& submission) {
     case uapi::op_link_timeout:
     case uapi::op_connect:
     case uapi::op_openat:
+    case uapi::op_openat2:
     case uapi::op_close:
     case uapi::op_statx:
     case uapi::op_read:
@@ -50,9 +49,16 @@ bool is_known(uapi::Sqe const& submission) {
     case uapi::op_futex_wait:
     case uapi::op_futex_wake:
       return true;
-    default:
+    case uapi::op_msg_ring:  // between rings of io_uring's
       return false;
   }
+  return false;  // of a submission that the caller has written
+}
+
+}  // namespace
+
+bool is_known(uapi::Sqe const& submission) {
+  return has_known_flags(submission) && has_meaning_here(static_cast<uapi::Op>(submission.opcode));
 }
 
 void Links::submit(uapi::Sqe const& submission, bool is_known) {

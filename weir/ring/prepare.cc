@@ -111,6 +111,16 @@ void prepare_cancel(Completion const& completion, uapi::Sqe& submission) {
   }
 }
 
+void prepare_message(Completion const& completion, uapi::Sqe& submission) {
+  submission.opcode = uapi::op_msg_ring;
+  if (completion.opcode == Opcode::wake_ring) {
+    submission.offset = user_data_nobody;  // a completion there that nobody asks for
+  } else {
+    submission.offset = completion.offset << user_data_tag_bits | user_data_value;
+    submission.size = completion.size;
+  }
+}
+
 }  // namespace
 
 uapi::Sqe prepare(Completion& completion) {
@@ -151,15 +161,16 @@ uapi::Sqe prepare(Completion& completion) {
     case Opcode::send_zero_copy:
       prepare_send_zero_copy(completion, submission);
       break;
-    case Opcode::wake_ring:  // a completion there that nobody asks for
-      submission.opcode = uapi::op_msg_ring;
-      submission.offset = user_data_nobody;
+    case Opcode::wake_ring:
+    case Opcode::post_value:
+      prepare_message(completion, submission);
       break;
     case Opcode::shut_down:
       submission.opcode = uapi::op_shutdown;
       submission.size = completion.flags;
       break;
     case Opcode::open:
+    case Opcode::open_beneath:
     case Opcode::fsync:
     case Opcode::rename:
     case Opcode::unlink:
@@ -176,8 +187,8 @@ uapi::Sqe prepare(Completion& completion) {
       break;
     case Opcode::raw:  // comes with its own
     case Opcode::timeout:
-      WEIR_ASSERT(completion.opcode != Opcode::timeout);
-      WEIR_ASSERT(completion.opcode != Opcode::raw);
+    case Opcode::receive_values:
+      WEIR_ASSERT(!"an operation that is no submission of the ring's");
   }
   return submission;
 }
@@ -199,6 +210,8 @@ uapi::Sqe prepare_cancel_of_all() {
   return submission;
 }
 
+static_assert(alignof(Completion) > user_data_tags);
+
 std::uint64_t user_data_of(Completion const& completion) {
   std::uint64_t const user_data = number(&completion);
   WEIR_ASSERT(user_data > user_data_kernel);
@@ -207,7 +220,7 @@ std::uint64_t user_data_of(Completion const& completion) {
 
 Completion& completion_of(std::uint64_t user_data) {
   WEIR_ASSERT(user_data > user_data_kernel);
-  WEIR_ASSERT(user_data % alignof(Completion) == 0);
+  WEIR_ASSERT((user_data & user_data_tags) == 0);
   return *reinterpret_cast<Completion*>(static_cast<std::uintptr_t>(user_data));
 }
 

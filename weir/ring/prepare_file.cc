@@ -61,6 +61,12 @@ void prepare_file(Completion const& completion, uapi::Sqe& submission) {
   switch (completion.opcode) {
     case Opcode::open:
       return prepare_path(completion, uapi::op_openat, submission);
+    case Opcode::open_beneath:
+      submission.opcode = uapi::op_openat2;
+      submission.address = number(completion.data);
+      submission.offset = number(&completion.how);
+      submission.size = sizeof(completion.how);
+      break;
     case Opcode::statx:
       return prepare_path(completion, uapi::op_statx, submission);
     case Opcode::unlink:

@@ -30,6 +30,11 @@ bool is_transient(int result) {
          result == -ETIME;
 }
 
+// By the ring, not the kernel.
+bool is_held(Completion const& completion) {
+  return completion.opcode == Opcode::timeout || completion.opcode == Opcode::receive_values;
+}
+
 // One that no chain holds back.
 bool is_plain_close(Completion const& completion) {
   return completion.opcode == Opcode::close && completion.other == 1;
@@ -69,7 +74,7 @@ void Ring::finish() {
   ending_ = true;
   for (std::uint32_t round = 0; pending_count_ > 0; ++round) {
     WEIR_ASSERT(round < finish_rounds_max);  // the kernel lost one, or an owner submits for ever
-    while (!timers_.empty()) queue(timers_.pop(), -ECANCELED);
+    cancel_all_held();
     // A close ends by itself, and soon; cancelled, it would leave its descriptor open.
     if (closes_pending_ == 0) push(prepare_cancel_of_all());
     step(Wait::park, clock().now() + finish_round_time);
@@ -116,7 +121,7 @@ void Ring::connect(Completion& completion, int descriptor, Address const& addres
   bool const in_chain = completion.link != Link::alone || !chain_.empty();
   if (address.family() == Family::local && !in_chain && !ending_)
     return queue(completion, kernel_->connect_local(descriptor, address));
-  std::construct_at(&completion.address, address);
+  completion.address = address;
   submit(completion);
 }
 
@@ -171,7 +176,7 @@ void Ring::cancel(Completion& completion, Completion& target) {
   WEIR_ASSERT(&completion != &target);
   begin(completion, Opcode::cancel, -1);
   completion.target = &target;
-  if (target.opcode == Opcode::timeout) return queue(completion, cancel_timer(target) ? 1 : 0);
+  if (is_held(target)) return queue(completion, cancel_held(target) ? 1 : 0);
   submit(completion);
 }
 
@@ -183,19 +188,27 @@ void Ring::cancel_descriptor(Completion& completion, int descriptor) {
 
 void Ring::cancel_quietly(Completion& target) {
   if (target.state != Completion::State::in_kernel) return;  // its end has come already
-  if (target.opcode == Opcode::timeout) {
-    cancel_timer(target);
+  if (is_held(target)) {
+    cancel_held(target);
     return;
   }
   push(prepare_quiet_cancel(user_data_of(target)));
 }
 
-bool Ring::cancel_timer(Completion& target) {
-  WEIR_ASSERT(target.opcode == Opcode::timeout);
+bool Ring::cancel_held(Completion& target) {
+  WEIR_ASSERT(is_held(target));
   if (target.state != Completion::State::in_kernel) return false;
-  timers_.remove(target);
+  if (target.opcode == Opcode::timeout) timers_.remove(target);
+  else forget_receiver(target);
   queue(target, -ECANCELED);
   return true;
+}
+
+std::uint32_t Ring::cancel_all_held() {
+  std::uint32_t count = 0;
+  for (; !timers_.empty(); ++count) queue(timers_.pop(), -ECANCELED);
+  for (; !receivers_.empty(); ++count) cancel_held(*receivers_.back());
+  return count;
 }
 
 void Ring::begin(Completion& completion, Opcode opcode, int descriptor) {
@@ -313,8 +326,11 @@ void Ring::reap() {
   if (count > 0) ++counters_.batches;
   for (std::uint32_t i = 0; i < count; ++i) {
     uapi::Cqe const& reaped = queue.entries[(head + i) & queue.mask];
-    if (reaped.user_data == user_data_kernel) kernel_->own_completion(reaped);
-    if (reaped.user_data <= user_data_kernel) continue;
+    if ((reaped.user_data & user_data_tags) != 0) {
+      reap_tagged(reaped);
+      continue;
+    }
+    if (reaped.user_data == user_data_nobody) continue;
     Completion& completion = completion_of(reaped.user_data);
     WEIR_ASSERT(completion.state == Completion::State::in_kernel);
     if ((reaped.flags & uapi::cqe_more) == 0) completion.state = Completion::State::queued;

@@ -12,8 +12,9 @@
 // the same queue as what the kernel finished, so a callback has one way to run.
 //
 // A silent send asks the kernel to say nothing if it sent everything. Such a send never waits
-// (MSG_DONTWAIT | MSG_WAITALL), so it is over when the enter that took it returns: if it was taken,
-// if no completion of it came, and if none was held back for lack of room, it has succeeded.
+// (MSG_DONTWAIT | MSG_WAITALL, or the former alone for a datagram, which is sent whole or not at
+// all), so it is over when the enter that took it returns: if it was taken, if no completion of it
+// came, and if none was held back for lack of room, it has succeeded.
 #pragma once
 
 #include <fcntl.h>
@@ -39,6 +40,7 @@ class Operations;
 class Region;
 class Remote;
 class RemoteQueue;
+struct RemoteCounters;
 
 // Operations of one chain.
 inline constexpr std::uint32_t chain_size_max = 64;
@@ -108,6 +110,16 @@ class Ring {
   // features.ring_messages of both as part of the next enter, else at once. (A wake() is a system
   // call, but comes no later: 27 us to a parked thread, as against 26 to 32 by a message.)
   void wake_ring(Completion& completion, Ring& other);
+  // From now on values that other rings post here are results, with `more`, in the order in which
+  // each of them posts; until a cancel. Returns the number that they post to, which is no other
+  // receiver's, ever.
+  std::uint64_t receive_values(Completion& completion);
+  // Posts `value`, at least 0, to what `other` receives under that number; if nobody does any more
+  // it is dropped. `other` may be another thread's and must live until the result, which is 0, or
+  // -errno if too much waits there (-EAGAIN, -ENOMEM): that it has arrived, not that anybody has
+  // seen it, so who posts much asks for answers. With features.ring_messages of both it is part of
+  // the next enter, else a Remote takes it.
+  void post_value(Completion& completion, Ring& other, std::uint64_t number, std::int32_t value);
   // One call's worth, perhaps less than `size`: of a file at `offset` or at its own position, or of
   // a pipe or terminal. Where a descriptor is set not to wait (O_NONBLOCK: anybody may have done it
   // to a terminal, which is shared) it may say -EAGAIN instead; poll() tells when to try again.
@@ -138,6 +150,9 @@ class Ring {
   // if nobody reads it (io_uring may happen to wait instead; Kernel::open_file() always waits).
   void open(Completion& completion, char const* path, std::uint32_t flags,
             std::uint32_t mode = 0666, int directory = AT_FDCWD);
+  // For reading, and only if all of the path lies below `directory`: -EXDEV where it leads out, by
+  // "..", by a leading slash or by a symbolic link. A named pipe is opened at once.
+  void open_beneath(Completion& completion, char const* path, int directory);
   // To or from a part of `region`.
   void read(Completion& completion, int descriptor, Region const& region, std::byte* data,
             std::uint32_t size, std::uint64_t offset = stream_position);
@@ -183,8 +198,8 @@ class Ring {
   // chain ends with an operation without a link, or with the step; all of it is handed over at
   // once, at most chain_size_max operations. Where a soft link's operation fails, or moves fewer
   // bytes than it was asked for, all that follow end with -ECANCELED. Only the one that has started
-  // can be cancelled. Timers and silent sends are no part of a chain; a close that ends with
-  // -ECANCELED leaves its descriptor open.
+  // can be cancelled. Timers, silent sends and what goes to another ring are no part of a chain; a
+  // close that ends with -ECANCELED leaves its descriptor open.
   //
   // Directly after the operation that it limits, which is then cancelled at the deadline; its own
   // result is -ETIME if so, -ECANCELED if it was not needed (-ENOENT or -EALREADY: just about).
@@ -210,8 +225,9 @@ class Ring {
   //   do ring.step(Wait::poll); while (!ring.may_wait());
   //   poll(descriptors, with ring.descriptor() for POLLIN, until ring.next_deadline());
   //
-  // Readable when a step would find something; -1 if there is no such thing (a simulated kernel).
-  int descriptor() const { return kernel_->descriptor(); }
+  // Readable, while the loop may wait, when a step would find something; -1 if there is no such
+  // thing (a simulated kernel).
+  int descriptor() const { return kernel_->host_descriptor(); }
   // True: there is nothing to do before the descriptor is readable or the deadline has come, and
   // wake() makes it readable. False: step again.
   bool may_wait();
@@ -222,8 +238,10 @@ class Ring {
   // What is under way for coroutines (operations.h).
   Operations& operations();
   // What other threads post work with (remote.h). At most `capacity` of it waits; the first call
-  // decides.
+  // decides (of receive_values(), too, which uses it).
   Remote remote(std::uint32_t capacity = 4096);
+  // Of all that; zero before the first call.
+  RemoteCounters remote_counters() const;
 
   // Cancels everything and steps until nothing is pending; owners get their terminal results. What
   // a callback submits from now on ends with -ECANCELED, but a close is carried out. For owners
@@ -271,7 +289,13 @@ class Ring {
 
   // in_kernel -> queued, for what the ring finishes by itself.
   void queue(Completion& completion, std::int32_t result);
-  bool cancel_timer(Completion& target);
+  // Of what the ring holds itself.
+  bool cancel_held(Completion& target);
+  void forget_receiver(Completion& receiver);
+  std::uint32_t cancel_all_held();
+  // A completion whose user_data has a tag.
+  void reap_tagged(uapi::Cqe const& reaped);
+  void deliver(std::uint64_t number, std::int32_t value);
   std::int32_t count_cancelled(Completion const& completion, std::int32_t result) const;
   void path_operation(Completion& completion, Opcode opcode, int directory, char const* path);
   // The result of a wait_for_child whose kernel has only told that the child has ended.
@@ -292,8 +316,10 @@ class Ring {
   std::vector<uapi::Sqe> chain_;     // linked to each other, the last one to what comes next
   std::vector<Completion*> silent_;  // placed in the submission queue, in order
   Timers timers_;
-  std::vector<BufferPool*> pools_;  // by group; null where one is free
-  std::uint64_t regions_ = 0;       // a bit for each index that a Region has
+  std::vector<Completion*> receivers_;  // of values, by their number (offset)
+  std::uint64_t receiver_count_ = 0;    // that there ever were
+  std::vector<BufferPool*> pools_;      // by group; null where one is free
+  std::uint64_t regions_ = 0;           // a bit for each index that a Region has
   bool has_region_table_ = false;
   std::uint32_t pending_count_ = 0;
   std::uint32_t closes_pending_ = 0;  // among them

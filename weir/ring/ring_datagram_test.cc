@@ -247,6 +247,33 @@ TEST_P(DatagramTest, ToAFullUnixSocketIsNotSentAtAll) {
   EXPECT_EQ(inbox.items[sent].bytes, "last");
 }
 
+// Only one that was not sent says so by a completion; who sends learns of all the same.
+TEST_P(DatagramTest, SentSilentlyIsToldOfAllTheSame) {
+  auto const pool = make_pool(100);
+  Address const name = fresh_name();
+  int const one = open_at(name);
+  Inbox inbox(ring(), one, *pool);
+  std::uint64_t told_by_silence = 0;
+  for (std::string_view const bytes : {std::string_view("first"), std::string_view("second")}) {
+    iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+    Recorder send(ring());
+    send.completion.silent_success = true;
+    ring().send_to(send, one, {&part, 1}, name, 0);
+    ASSERT_TRUE(until_idle(send));
+    EXPECT_EQ(send.result(), static_cast<std::int32_t>(bytes.size()));
+    EXPECT_EQ(ring().counters().silent_sends, ++told_by_silence);
+    Recorder refused(ring());
+    refused.completion.silent_success = true;
+    Address const nobody = fresh_name();
+    ring().send_to(refused, one, {&part, 1}, nobody, 0);
+    ASSERT_TRUE(until_idle(refused));
+    EXPECT_LT(refused.result(), 0);
+    EXPECT_EQ(ring().counters().silent_sends, told_by_silence);
+  }
+  ASSERT_TRUE(until([&] { return inbox.items.size() == 2; }));
+  EXPECT_EQ(inbox.items[1].bytes, "second");
+}
+
 TEST_P(DatagramTest, PairTalksBothWaysWithoutNames) {
   auto const pool = make_pool(10);
   std::array<int, 2> const pair = kernel().open_socket_pair(SocketKind::datagram).value();

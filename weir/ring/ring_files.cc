@@ -35,6 +35,14 @@ void Ring::open(Completion& completion, char const* path, std::uint32_t flags, s
   submit(completion);
 }
 
+void Ring::open_beneath(Completion& completion, char const* path, int directory) {
+  path_operation(completion, Opcode::open_beneath, directory, path);
+  completion.how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+                    .mode = 0,
+                    .resolve = uapi::resolve_beneath | uapi::resolve_no_magic_links};
+  submit(completion);
+}
+
 void Ring::read(Completion& completion, int descriptor, Region const& region, std::byte* data,
                 std::uint32_t size, std::uint64_t offset) {
   WEIR_ASSERT(region.contains(data, size));

@@ -1,7 +1,9 @@
 // What a ring has for those around it: another event loop, coroutines, other threads.
 #include <atomic>
+#include <cerrno>
 
 #include "weir/ring/operations.h"
+#include "weir/ring/prepare.h"
 #include "weir/ring/remote.h"
 #include "weir/ring/ring.h"
 
@@ -56,6 +58,62 @@ Remote Ring::remote(std::uint32_t capacity) {
   return Remote(*remote_);
 }
 
+void Ring::wake_ring(Completion& completion, Ring& other) {
+  WEIR_ASSERT(&other != this);
+  WEIR_ASSERT(completion.link == Link::alone && chain_.empty());
+  begin(completion, Opcode::wake_ring, other.kernel().descriptor());
+  if (!ending_ && features().ring_messages && other.features().ring_messages)
+    return submit(completion);
+  other.wake();
+  queue(completion, 0);
+}
+
+std::uint64_t Ring::receive_values(Completion& completion) {
+  begin(completion, Opcode::receive_values, -1);
+  WEIR_ASSERT(completion.link == Link::alone);
+  completion.offset = ++receiver_count_;
+  if (ending_) {
+    queue(completion, -ECANCELED);
+    return completion.offset;
+  }
+  remote();  // where others leave them without a message
+  receivers_.push_back(&completion);
+  return completion.offset;
+}
+
+void Ring::post_value(Completion& completion, Ring& other, std::uint64_t number,
+                      std::int32_t value) {
+  WEIR_ASSERT(&other != this);
+  WEIR_ASSERT(value >= 0);
+  WEIR_ASSERT(completion.link == Link::alone && chain_.empty());
+  begin(completion, Opcode::post_value, other.kernel().descriptor());
+  completion.offset = number;
+  completion.size = static_cast<std::uint32_t>(value);
+  if (ending_) return queue(completion, -ECANCELED);
+  if (features().ring_messages && other.features().ring_messages) return submit(completion);
+  WEIR_ASSERT(other.remote_ != nullptr);  // or the number is none of its receivers'
+  Work work([number, value](Ring& ring) { ring.deliver(number, value); });
+  queue(completion, other.remote_->post(work) == Posted::taken ? 0 : -EAGAIN);
+}
+
+void Ring::reap_tagged(uapi::Cqe const& reaped) {
+  if (reaped.user_data == user_data_kernel) return kernel_->own_completion(reaped);
+  WEIR_ASSERT((reaped.user_data & user_data_tags) == user_data_value);
+  deliver(reaped.user_data >> user_data_tag_bits, reaped.result);
+}
+
+void Ring::deliver(std::uint64_t number, std::int32_t value) {
+  for (Completion* const receiver : receivers_)
+    if (receiver->offset == number)
+      queued_.push_back({user_data_of(*receiver), value, uapi::cqe_more});
+}
+
+void Ring::forget_receiver(Completion& receiver) { std::erase(receivers_, &receiver); }
+
+RemoteCounters Ring::remote_counters() const {
+  return remote_ == nullptr ? RemoteCounters{} : remote_->counters();
+}
+
 std::uint32_t Ring::run_posted() { return remote_->has_work() ? remote_->run(*this) : 0; }
 
 void Ring::end_remote() {
@@ -69,7 +127,7 @@ void Ring::end_remote() {
 void Ring::cancel_all(Completion& completion) {
   begin(completion, Opcode::cancel, -1);
   // Its result adds up what the ring and the kernel have found.
-  for (; !timers_.empty(); ++completion.size) queue(timers_.pop(), -ECANCELED);
+  completion.size = cancel_all_held();
   completion.offset = kernel_->own_count;
   if (ending_) return queue(completion, 0);
   submit(completion);

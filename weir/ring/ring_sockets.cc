@@ -79,7 +79,6 @@ void Ring::send(Completion& completion, int descriptor, std::span<iovec> parts,
 void Ring::send_to(Completion& completion, int descriptor, std::span<iovec> parts,
                    Address const& address, std::uint32_t flags) {
   WEIR_ASSERT(!address.empty());
-  WEIR_ASSERT(!completion.silent_success);
   begin(completion, Opcode::send, descriptor);
   gather(completion, parts, flags | MSG_DONTWAIT);
   completion.message.msg_name = const_cast<sockaddr*>(address.raw());  // which nobody writes to
@@ -93,15 +92,6 @@ void Ring::send_zero_copy(Completion& completion, int descriptor, std::span<iove
   gather(completion, parts, flags);
   WEIR_ASSERT(completion.size > 0);
   submit(completion);
-}
-
-void Ring::wake_ring(Completion& completion, Ring& other) {
-  WEIR_ASSERT(&other != this);
-  begin(completion, Opcode::wake_ring, other.kernel().descriptor());
-  if (!ending_ && features().ring_messages && other.features().ring_messages)
-    return submit(completion);
-  other.wake();
-  queue(completion, 0);
 }
 
 void Ring::shut_down(Completion& completion, int descriptor, int how) {

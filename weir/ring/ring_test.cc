@@ -3,11 +3,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "tests/ring/descriptor_limit.h"
 #include "tests/ring/recorder.h"
 
 namespace weir {
@@ -278,35 +278,6 @@ TEST_P(RingTest, PollReportsEachArrival) {
   }
   ring().finish();
 }
-
-// Takes all but no descriptor away while it lives.
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(SimWorld* world) : world_(world) {
-    if (world_ != nullptr) {
-      options_ = world_->options();
-      SimOptions none = options_;
-      none.descriptor_count_max = 0;
-      world_->set_options(none);
-      return;
-    }
-    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
-    int const lowest_free = ::dup(0);
-    EXPECT_GE(lowest_free, 0);
-    ::close(lowest_free);
-    rlimit const tight{static_cast<rlim_t>(lowest_free), before_.rlim_max};
-    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
-  }
-  ~DescriptorLimit() {
-    if (world_ != nullptr) world_->set_options(options_);
-    else EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0);
-  }
-
- private:
-  SimWorld* world_;
-  SimOptions options_;
-  rlimit before_{};
-};
 
 TEST_P(RingTest, AcceptFailsWithoutDescriptorsAndGoesOnWithThem) {
   int const listener = listen();

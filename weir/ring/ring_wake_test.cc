@@ -154,7 +154,9 @@ TEST_P(WakeFromAnotherThreadTest, FromManyThreadsAtOnce) {
 // is then armed again.
 TEST(UringWake, WorksAfterItsPollHasEnded) {
   std::unique_ptr<Kernel> const kernel = make_uring_kernel();
-  Result<void> const set_up = kernel->set_up({});
+  weir::Setup setup;
+  setup.hide.message_wakes = true;
+  Result<void> const set_up = kernel->set_up(setup);
   if (!set_up && std::getenv("WEIR_NO_URING") != nullptr) return;
   ASSERT_TRUE(set_up.ok()) << set_up.error().message;
   auto const reap = [&] {
@@ -192,6 +194,44 @@ TEST(UringWake, WorksAfterItsPollHasEnded) {
     }
     other.join();
     ASSERT_LT(clock.now(), begin + 5 * seconds) << round;
+  }
+}
+
+// Where any thread can post a completion to a ring that is how it is woken, and else the eventfd.
+TEST(UringWake, IsAMessageWhereTheKernelTakesOne) {
+  for (bool const hidden : {false, true}) {
+    std::unique_ptr<Kernel> const kernel = make_uring_kernel();
+    weir::Setup setup;
+    setup.hide.message_wakes = hidden;
+    Result<void> const set_up = kernel->set_up(setup);
+    if (!set_up && std::getenv("WEIR_NO_URING") != nullptr) return;
+    ASSERT_TRUE(set_up.ok()) << set_up.error().message;
+    EXPECT_TRUE(!hidden || !kernel->features.message_wakes);
+    CompletionQueue const& queue = kernel->completions;
+    std::uint32_t messages = 0;
+    std::uint32_t writes = 0;
+    // Until one of them has found the ring asleep.
+    for (int round = 0; round < 1000 && messages + writes == 0; ++round) {
+      std::atomic<bool> begun = false;
+      std::thread other([&] {
+        while (!begun.load()) {}
+        for (int spin = 0; spin < round * 50; ++spin) begun.load();
+        kernel->wake();
+      });
+      std::uint64_t const wakes = kernel->wake_count;
+      begun.store(true);
+      while (kernel->wake_count == wakes)
+        kernel->enter(*kernel->submissions.tail - *kernel->submissions.head, true, never);
+      other.join();
+      kernel->enter(0, false, never);
+      for (; *queue.head != *queue.tail; ++*queue.head) {
+        uapi::Cqe const& reaped = queue.entries[*queue.head & queue.mask];
+        if (reaped.user_data == user_data_nobody) ++messages;
+        if (reaped.user_data == user_data_kernel) ++writes;
+      }
+    }
+    EXPECT_EQ(messages + writes, 1u);
+    EXPECT_EQ(messages == 1, kernel->features.message_wakes);
   }
 }
 

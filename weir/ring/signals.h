@@ -7,6 +7,8 @@
 // They are blocked for the thread that opens this, so it must be done before other threads are
 // started (or in each of them), or one of those gets the signal and the program ends without a
 // word. They stay blocked. A signal that comes again before it was taken comes once, as everywhere.
+//
+// What a program mostly wants is to end: worker/worker.h, or stop_on_signals.h for coroutines.
 #pragma once
 
 #include <cstddef>
@@ -34,6 +36,12 @@ class Signals {
   // Which one it was.
   int number() const;
 
+  // From now on one more of them ends the process at once, whatever any thread is busy with; its
+  // exit status is 128 + the signal's number, as a shell has it.
+  void end_process_at_next();
+  // They act again as they did before open(). On its thread.
+  void hand_back();
+
   // To be closed, through the ring, when nothing waits any more; -1 unless open.
   int descriptor() const { return descriptor_; }
 
@@ -43,6 +51,9 @@ class Signals {
 
   Ring* ring_ = nullptr;
   int descriptor_ = -1;
+  std::uint64_t numbers_ = 0;  // a bit each, from 1
+  std::uint64_t blocked_ = 0;  // those among them that open() has blocked
+  bool ends_process_ = false;
   alignas(8) std::byte record_[record_size]{};
 };
 

@@ -3,11 +3,14 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 
 namespace weir {
@@ -93,6 +96,34 @@ Result<int> open_bound(Address const& address, SocketKind kind, Sharing sharing,
   return system_error("bind " + address.text(), code);
 }
 
+// As far as one byte tells: what is read behind it has been read ahead. A file system that cannot
+// say counts as if.
+bool is_in_memory(int file, std::uint64_t offset) {
+  char byte = 0;
+  iovec part{&byte, 1};
+  ssize_t const count = ::preadv2(file, &part, 1, static_cast<off_t>(offset), RWF_NOWAIT);
+  return count >= 0 || errno != EAGAIN;
+}
+
+// Without the SIGPIPE that it raises where a peer is gone: a send has a flag for that.
+std::int32_t send_file_quietly(int socket, int file, std::uint64_t offset, std::uint32_t size) {
+  sigset_t pipe;
+  sigset_t before;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe, &before);
+  auto from = static_cast<off64_t>(offset);
+  ssize_t const sent = ::sendfile64(socket, file, &from, size);
+  std::int32_t const result = sent < 0 ? -errno : static_cast<std::int32_t>(sent);
+  // It may have sent something before it found out.
+  timespec const at_once{};
+  bool const whole = result > 0 && static_cast<std::uint32_t>(result) == size;
+  bool const ours = sigismember(&before, SIGPIPE) == 0;
+  if (!whole && ours) ::sigtimedwait(&pipe, nullptr, &at_once);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return result;
+}
+
 }  // namespace
 
 Error system_error(std::string what, int code) {
@@ -158,6 +189,20 @@ Result<void> adopt_socket(int descriptor, Blocking blocking) {
     return system_error("take over a socket", errno);
   if (is_tcp) set_option(descriptor, IPPROTO_TCP, TCP_NODELAY);
   return {};
+}
+
+std::int32_t send_file_on(int socket, int file, std::uint64_t offset, std::uint32_t size) {
+  WEIR_ASSERT(size > 0 && size <= INT32_MAX);
+  if (!is_in_memory(file, offset) || !is_in_memory(file, offset + size - 1)) return -ENODATA;
+  // Nothing but the descriptor's own mode keeps the call from waiting for room. (What io_uring has
+  // under way on it knows its mode from when it was submitted.)
+  int const flags = ::fcntl(socket, F_GETFL);
+  if (flags < 0) return -errno;
+  bool const waits = (flags & O_NONBLOCK) == 0;
+  if (waits) ::fcntl(socket, F_SETFL, flags | O_NONBLOCK);
+  std::int32_t const result = send_file_quietly(socket, file, offset, size);
+  if (waits) ::fcntl(socket, F_SETFL, flags);
+  return result == -EINTR ? -EAGAIN : result;
 }
 
 Result<Address> local_address_of(int descriptor) {

@@ -28,6 +28,7 @@ int connect_without_waiting(int descriptor, Address const& address);
 // Gives a connected stream socket of somebody else the options of ours; refuses anything else, and
 // then changes nothing.
 Result<void> adopt_socket(int descriptor, Blocking blocking);
+std::int32_t send_file_on(int socket, int file, std::uint64_t offset, std::uint32_t size);
 Result<Address> local_address_of(int descriptor);
 Result<Address> peer_address_of(int descriptor);
 

@@ -40,6 +40,9 @@ class SystemKernel : public Kernel {
   Result<Address> local_address(int descriptor) override { return local_address_of(descriptor); }
   Result<Address> peer_address(int descriptor) override { return peer_address_of(descriptor); }
   Result<void> adopt(int descriptor) override { return adopt_socket(descriptor, blocking); }
+  std::int32_t send_file(int socket, int file, std::uint64_t offset, std::uint32_t size) override {
+    return send_file_on(socket, file, offset, size);
+  }
   Result<int> open_file(std::string const& path, FileUse use) override {
     return open_file_at(path, use);
   }

@@ -1,12 +1,18 @@
 // Tasks by themselves: values, exceptions, stops, scopes, and a ring that runs them.
 #include "weir/ring/task.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
+#include "tests/ring/recorder.h"
 #include "tests/ring/test_tasks.h"
 
 namespace weir {
@@ -327,6 +333,45 @@ TEST_P(HostedTest, AnotherEventLoopRunsARing) {
     ASSERT_TRUE(count == 1 || left < 10 * seconds) << "the ring's descriptor says nothing";
   }
   EXPECT_EQ(work.take(), "hello");
+}
+
+// What happens while the loop waits, and not before it begins to. The ring itself polls the eventfd
+// among the two.
+TEST_P(HostedTest, WhatComesWhileAnotherEventLoopWaitsEndsItsWait) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  int const event = ::eventfd(0, EFD_CLOEXEC);
+  std::byte byte{};
+  std::byte count[8];
+  Recorder from_pipe(ring());
+  Recorder from_event(ring());
+  std::atomic<int> waits = 0;
+  constexpr int rounds = 50;
+  std::thread other([&] {
+    std::uint64_t const one = 1;
+    for (int round = 0; round < rounds; ++round) {
+      while (waits.load() <= round) std::this_thread::yield();
+      for (int spin = 0; spin < round * 1000; ++spin) waits.load();
+      int const written = round % 3 == 0 ? ends[1] : event;
+      if (round % 3 == 2) ring().wake();
+      else EXPECT_GT(::write(written, &one, round % 3 == 0 ? 1 : 8), 0);
+    }
+  });
+  for (int round = 0; round < rounds; ++round) {
+    if (from_pipe.idle()) ring().read(from_pipe, ends[0], &byte, 1);
+    if (from_event.idle()) ring().read(from_event, event, count, 8);
+    do ring().step(Wait::poll);
+    while (!ring().may_wait());
+    waits.store(round + 1);
+    pollfd ready{ring().descriptor(), POLLIN, 0};
+    EXPECT_EQ(::poll(&ready, 1, 10'000), 1) << round;
+    ring().step(Wait::poll);
+  }
+  other.join();
+  ring().cancel_quietly(from_pipe);
+  ring().cancel_quietly(from_event);
+  EXPECT_TRUE(until([&] { return from_pipe.idle() && from_event.idle(); }));
+  for (int const descriptor : {ends[0], ends[1], event}) ::close(descriptor);
 }
 
 TEST_P(HostedTest, AWakeReachesAnotherEventLoop) {

@@ -35,69 +35,76 @@ static_assert(sizeof(Sqe) == 64);
 static_assert(offsetof(Sqe, user_data) == 32);
 static_assert(offsetof(Sqe, buffer_group) == 40);
 
-// enum io_uring_op. These and no others come from Weir (`nop` only from tests and probes).
-inline constexpr std::uint8_t op_nop = 0;
-// address: nothing; size: poll_multishot; operation_flags: POLL*. Little-endian word order only.
-inline constexpr std::uint8_t op_poll_add = 6;
-// address: msghdr*; size: 1; operation_flags: MSG_*.
-inline constexpr std::uint8_t op_sendmsg = 9;
-// priority: accept_multishot; operation_flags: SOCK_*; no address arguments.
-inline constexpr std::uint8_t op_accept = 13;
-// address: user_data, or descriptor; operation_flags: cancel_*.
-inline constexpr std::uint8_t op_async_cancel = 14;
-// address: sockaddr*; offset: its size.
-inline constexpr std::uint8_t op_connect = 16;
-inline constexpr std::uint8_t op_close = 19;
-// address, size: the bytes; offset: where in the file, or all ones for its own position.
-inline constexpr std::uint8_t op_read = 22;
-inline constexpr std::uint8_t op_write = 23;
-// address: msghdr*; size: 1; operation_flags: MSG_*. With receive_multishot, sqe_buffer_select and
-// buffer_group the msghdr says only how much room a name gets, and each buffer begins with a
-// ReceivedMessage.
-inline constexpr std::uint8_t op_recvmsg = 10;
-// address, size: the bytes; operation_flags: MSG_*.
-inline constexpr std::uint8_t op_send = 26;
-// address, size: the bytes; or address null, size 0, sqe_buffer_select and buffer_group, and then
-// usually priority: receive_multishot.
-inline constexpr std::uint8_t op_recv = 27;
-// size: SHUT_*.
-inline constexpr std::uint8_t op_shutdown = 34;
-// descriptor: of another ring, or of this one; offset: the user_data and size: the result of a
-// completion there; operation_flags: message_passes_flags, and file_index: the flags of it.
-inline constexpr std::uint8_t op_msg_ring = 40;
-inline constexpr std::uint32_t message_passes_flags = 1u << 1;  // IORING_MSG_RING_FLAGS_PASS, 6.3
-// As op_send and op_sendmsg. A completion with cqe_more says how it went, and one with
-// cqe_notification that the bytes are no longer looked at.
-inline constexpr std::uint8_t op_send_zero_copy = 47;
-inline constexpr std::uint8_t op_sendmsg_zero_copy = 48;
+// enum io_uring_op. These and no others come from Weir. An enum, so that whoever has to know all of
+// them (is_known() in links.h) is told by the compiler of a new one.
+enum Op : std::uint8_t {
+  op_nop = 0,
+  // address: nothing; size: poll_multishot; operation_flags: POLL*. Little-endian word order only.
+  op_poll_add = 6,
+  // address: msghdr*; size: 1; operation_flags: MSG_*.
+  op_sendmsg = 9,
+  // priority: accept_multishot; operation_flags: SOCK_*; no address arguments.
+  op_accept = 13,
+  // address: user_data, or descriptor; operation_flags: cancel_*.
+  op_async_cancel = 14,
+  // address: sockaddr*; offset: its size.
+  op_connect = 16,
+  op_close = 19,
+  // address, size: the bytes; offset: where in the file, or all ones for its own position.
+  op_read = 22,
+  op_write = 23,
+  // address: msghdr*; size: 1; operation_flags: MSG_*. With receive_multishot, sqe_buffer_select
+  // and buffer_group the msghdr says only how much room a name gets, and each buffer begins with a
+  // ReceivedMessage.
+  op_recvmsg = 10,
+  // address, size: the bytes; operation_flags: MSG_*.
+  op_send = 26,
+  // address, size: the bytes; or address null, size 0, sqe_buffer_select and buffer_group, and then
+  // usually priority: receive_multishot.
+  op_recv = 27,
+  // size: SHUT_*.
+  op_shutdown = 34,
+  // descriptor: of another ring, or of this one; offset: the user_data and size: the result of a
+  // completion there; operation_flags: message_passes_flags, and file_index: the flags of it.
+  op_msg_ring = 40,
+  // As op_send and op_sendmsg. A completion with cqe_more says how it went, and one with
+  // cqe_notification that the bytes are no longer looked at.
+  op_send_zero_copy = 47,
+  op_sendmsg_zero_copy = 48,
 
-// Files, directories and links between submissions. Paths are C strings; `descriptor` is the
-// directory that a relative one starts from (AT_FDCWD: the working directory).
-// address, size: the bytes; offset; buffer_group: the index of the registered region they lie in.
-inline constexpr std::uint8_t op_read_fixed = 4;
-inline constexpr std::uint8_t op_write_fixed = 5;
-// operation_flags: fsync_data_only.
-inline constexpr std::uint8_t op_fsync = 3;
-// address: path; size: mode; operation_flags: O_*.
-inline constexpr std::uint8_t op_openat = 18;
-// address: path; offset: statx*; size: mask; operation_flags: AT_*.
-inline constexpr std::uint8_t op_statx = 21;
-// descriptor, offset: to; file_index, address: from; size; operation_flags: SPLICE_F_*.
-inline constexpr std::uint8_t op_splice = 30;
-// address: old path; offset: new path; size: its directory; operation_flags: RENAME_*.
-inline constexpr std::uint8_t op_renameat = 35;
-// address: path; operation_flags: AT_REMOVEDIR.
-inline constexpr std::uint8_t op_unlinkat = 36;
-// address: path; size: mode.
-inline constexpr std::uint8_t op_mkdirat = 37;
-// address: Timespec*; size: 1; operation_flags: timeout_absolute.
-inline constexpr std::uint8_t op_link_timeout = 15;
-// descriptor: a process id; size: P_PID; file_index: W*; offset: siginfo_t* (6.7).
-inline constexpr std::uint8_t op_waitid = 50;
-// address: the word; offset: what is expected of it, or how many to wake; address3: mask;
-// descriptor: futex_* (6.7).
-inline constexpr std::uint8_t op_futex_wait = 51;
-inline constexpr std::uint8_t op_futex_wake = 52;
+  // Files, directories and links between submissions. Paths are C strings; `descriptor` is the
+  // directory that a relative one starts from (AT_FDCWD: the working directory).
+  // address, size: the bytes; offset; buffer_group: the index of the registered region they lie in.
+  op_read_fixed = 4,
+  op_write_fixed = 5,
+  // operation_flags: fsync_data_only.
+  op_fsync = 3,
+  // address: path; size: mode; operation_flags: O_*.
+  op_openat = 18,
+  // address: path; offset: statx*; size: mask; operation_flags: AT_*.
+  op_statx = 21,
+  // address: path; offset: OpenHow*; size: of that.
+  op_openat2 = 28,
+  // descriptor, offset: to; file_index, address: from; size; operation_flags: SPLICE_F_*.
+  op_splice = 30,
+  // address: old path; offset: new path; size: its directory; operation_flags: RENAME_*.
+  op_renameat = 35,
+  // address: path; operation_flags: AT_REMOVEDIR.
+  op_unlinkat = 36,
+  // address: path; size: mode.
+  op_mkdirat = 37,
+  // address: Timespec*; size: 1; operation_flags: timeout_absolute.
+  op_link_timeout = 15,
+  // descriptor: a process id; size: P_PID; file_index: W*; offset: siginfo_t* (6.7).
+  op_waitid = 50,
+  // address: the word; offset: what is expected of it, or how many to wake; address3: mask;
+  // descriptor: futex_* (6.7).
+  op_futex_wait = 51,
+  op_futex_wake = 52,
+};
+
+// IORING_MSG_RING_FLAGS_PASS (6.3), in Sqe::operation_flags.
+inline constexpr std::uint32_t message_passes_flags = 1u << 1;
 
 // IOSQE_*, in Sqe::flags.
 inline constexpr std::uint8_t sqe_link = 1u << 2;       // the next one waits for this one's success
@@ -241,6 +248,15 @@ inline constexpr std::uint32_t enter_absolute_timer = 1u << 5;      // 6.12
 inline constexpr std::uint32_t enter_ext_arg_registered = 1u << 6;  // 6.13
 inline constexpr std::uint32_t enter_no_iowait = 1u << 7;           // 6.15
 
+// struct open_how.
+struct OpenHow {
+  std::uint64_t flags;    // O_*
+  std::uint64_t mode;     // of a file that it makes
+  std::uint64_t resolve;  // resolve_*
+};
+inline constexpr std::uint64_t resolve_no_magic_links = 2;
+inline constexpr std::uint64_t resolve_beneath = 8;
+
 // struct __kernel_timespec.
 struct Timespec {
   std::int64_t seconds;
@@ -272,6 +288,9 @@ inline constexpr std::uint32_t registered_wait_has_time = 1u << 0;
 
 // ---- io_uring_register(2) -----------------------------------------------------------------------
 
+// IORING_REGISTER_EVENTFD; the argument is an int, the count 1. Unregistering takes none.
+inline constexpr std::uint32_t register_eventfd = 4;
+inline constexpr std::uint32_t unregister_eventfd = 5;
 // IORING_REGISTER_RING_FDS; the argument is a ResourceUpdate, the count 1.
 inline constexpr std::uint32_t register_ring_descriptor = 20;
 inline constexpr std::uint32_t unregister_ring_descriptor = 21;
@@ -279,6 +298,8 @@ inline constexpr std::uint32_t unregister_ring_descriptor = 21;
 // looks at the group; all else must be 0.
 inline constexpr std::uint32_t register_buffer_ring = 22;
 inline constexpr std::uint32_t unregister_buffer_ring = 23;
+// IORING_REGISTER_SEND_MSG_RING (6.13), of no ring (-1); the argument is an Sqe, the count 1.
+inline constexpr std::uint32_t register_send_message = 31;
 // IORING_REGISTER_ENABLE_RINGS: ends setup_disabled. No argument.
 inline constexpr std::uint32_t register_enable = 12;
 // IORING_REGISTER_RESIZE_RINGS (6.13); the argument is Params, the count 1.

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "weir/base/assert.h"
+#include "weir/sched/trace.h"
 
 namespace weir {
 
@@ -326,10 +327,12 @@ struct Graph::Turn {
   }
 
   bool const timed;
+  bool yielded = false;  // the last one did
   // The one that yielded has not pulled anything: it waits for the world, not for its turn.
   bool waits = false;
   std::int64_t kept_back = 0;  // items of the budget
   std::uint64_t end = 0;       // in cycles
+  std::uint64_t begun = 0;     // in cycles: the activation; only where it is traced
 };
 
 // Runs whatever is ready until nothing is (each stratum reaches its fixed point) or the tick must
@@ -338,11 +341,13 @@ Status Graph::run_ready(Activation& activation) {
   std::uint64_t now = cycles();
   Turn turn(budget_, now);
   turn.give(activation);
-  must_look_ = turn.timed;
+  turn.begun = now;
+  must_look_ = turn.timed || trace_ != nullptr;
   while (Subgraph* const subgraph = pop_ready()) {
     std::int64_t const given = activation.budget;
     if (activate(*subgraph, activation) == Status::yielded) [[unlikely]] {
       note_yield(*subgraph);
+      turn.yielded = true;
       turn.waits = activation.budget == given;
     }
     schedule_readers(*subgraph);
@@ -357,7 +362,13 @@ Status Graph::run_ready(Activation& activation) {
 }
 
 [[gnu::noinline]] bool Graph::must_yield(Turn& turn, Activation& activation, std::uint64_t now) {
-  must_look_ = turn.timed;
+  must_look_ = turn.timed || trace_ != nullptr;
+  bool const yielded = std::exchange(turn.yielded, false);
+  if (trace_ != nullptr) {
+    Subgraph const* const ran = activation.subgraph;
+    trace_->note({this, ran, activation.tick, turn.begun, now, 0, yielded});
+    turn.begun = now;
+  }
   turn.give(activation);
   bool const waits = std::exchange(turn.waits, false);
   return (activation.budget <= 0 || turn.out_of_time(now) || held() || waits) && any_ready();

@@ -48,6 +48,7 @@ class State;
 template <class T>
 class TeeingHandoff;
 class Suspension;
+class Trace;
 
 // What one tick may do before it yields: items pulled, and time. A tick that yields is continued by
 // the next run_tick; nothing is admitted in between.
@@ -223,6 +224,9 @@ class Graph {
     budget_ = budget;
   }
   void set_waker(Waker waker) { waker_ = waker; }
+  // Notes its activations there, or nowhere (null). Between calls of run_tick(); it outlives the
+  // graph, or is taken away before (trace.h).
+  void set_trace(Trace* trace) { trace_ = trace; }
   // Set once a user function threw; the graph does not run any more.
   Failure const* failure() const { return failure_.get(); }
 
@@ -304,6 +308,7 @@ class Graph {
   Atomic<ExternalInput*> remote_awaited_{nullptr};
 
   Waker waker_;
+  Trace* trace_ = nullptr;
   Atomic<std::uint32_t> wake_count_{0};
   Atomic<bool> stopped_{false};
   GraphCounters counters_;

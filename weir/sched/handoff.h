@@ -58,6 +58,8 @@ class HandoffBase {
   // (What activations and the end of a tick look at lies together, from here to `next_deferred_`.)
   Subgraph* reader = nullptr;
   Delay delay = Delay::none;
+  // What its counters count are items; a Mark has none.
+  bool carries_items = true;
 
  protected:
   friend class Graph;
@@ -225,6 +227,7 @@ class Mark : public HandoffBase {
   Mark() : HandoffBase(1, [](HandoffBase& mark) { static_cast<Mark&>(mark).take(); }) {
     write_ = {&place_, &place_ + 1};
     write_end_ = &place_;
+    carries_items = false;
   }
   void set() { write_end_ = &place_ + 1; }
   bool take() { return std::exchange(write_end_, &place_) != &place_; }

@@ -50,6 +50,7 @@ Result<void> SimKernel::set_up(Setup const& setup) {
   standard_[1] = files().open(SimFiles::standard_output, FileUse::append, this, &error);
   features = all_features.without(setup.hide);
   features.ring_messages = false;  // all rings are of one thread: a wake is a call
+  features.message_wakes = false;
   completion_count_max_ = features.ring_resize ? std::bit_floor(setup.completion_count_max) : 0;
   return {};
 }

@@ -43,6 +43,7 @@ class SimKernel final : public Kernel, private SocketOwner {
   explicit SimKernel(SimWorld& world);
   ~SimKernel() override;
 
+  Kind kind() const override { return Kind::simulated; }
   Result<void> set_up(Setup const& setup) override;
   int enter(std::uint32_t submit_count, bool wait, Instant deadline) override;
   int enroll(std::uint32_t opcode, void* argument, std::uint32_t count) override;
@@ -54,6 +55,7 @@ class SimKernel final : public Kernel, private SocketOwner {
   Result<int> open_datagrams(Address const& address, Sharing sharing) override;
   Result<std::array<int, 2>> open_socket_pair(SocketKind kind) override;
   int connect_local(int descriptor, Address const& address) override;
+  std::int32_t send_file(int socket, int file, std::uint64_t offset, std::uint32_t size) override;
   Result<Address> local_address(int descriptor) override;
   Result<Address> peer_address(int descriptor) override;
   Result<void> adopt(int descriptor) override;

@@ -18,6 +18,20 @@ T* pointer(std::uint64_t address) {
   return reinterpret_cast<T*>(static_cast<std::uintptr_t>(address));
 }
 
+// Of the directory that the path starts from. (There are no symbolic links here.)
+bool leads_out(std::string_view path) {
+  if (path.starts_with('/')) return true;
+  int depth = 0;
+  while (!path.empty()) {
+    std::string_view const part = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), part.size() + 1));
+    if (part == "..") --depth;
+    else if (!part.empty() && part != ".") ++depth;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
 Error refused(std::string what, int code) {
   WEIR_ASSERT(code > 0);
   return {code, std::move(what) + ": " + std::strerror(code)};
@@ -70,11 +84,28 @@ int SimKernel::reap_child(int watched, siginfo_t* info) {
   return result;
 }
 
+std::int32_t SimKernel::send_file(int socket, int file, std::uint64_t offset, std::uint32_t size) {
+  SocketId const from = socket_of(file);
+  SocketId const to = socket_of(socket);
+  if (from == 0 || to == 0) return -EBADF;
+  if (!SimFiles::is_file(from) || SimFiles::is_file(to)) return -EINVAL;
+  if (chance().once_in(options().short_receive_once_in)) return -ENODATA;
+  if (chance().once_in(options().short_send_once_in))
+    size = static_cast<std::uint32_t>(chance().between(1, size));
+  std::vector<std::byte> bytes(std::min<std::uint32_t>(size, 256 * 1024));
+  int const count =
+      files().read(from, bytes.data(), static_cast<std::uint32_t>(bytes.size()), offset);
+  if (count <= 0) return count;
+  iovec const part{bytes.data(), static_cast<std::size_t>(count)};
+  return network().send(to, {&part, 1});
+}
+
 // ---- operations ---------------------------------------------------------------------------------
 
 bool SimKernel::is_file_operation(std::uint8_t opcode) {
   switch (opcode) {
     case uapi::op_openat:
+    case uapi::op_openat2:
     case uapi::op_fsync:
     case uapi::op_renameat:
     case uapi::op_unlinkat:
@@ -116,6 +147,7 @@ SimKernel::Attempt SimKernel::carry_out_file(Operation& operation) {
   uapi::Sqe const& submission = operation.submission;
   switch (submission.opcode) {
     case uapi::op_openat:
+    case uapi::op_openat2:
       return open(operation);
     case uapi::op_waitid: {
       int const result = files().reap(operation.socket, *pointer<siginfo_t>(submission.offset));
@@ -147,10 +179,15 @@ SimKernel::Attempt SimKernel::open(Operation const& operation) {
   SocketId directory = 0;
   verdict.result = directory_of(submission.descriptor, &directory);
   if (verdict.result == 0 && descriptors_exhausted()) verdict.result = -EMFILE;
+  char const* const path = pointer<char const>(submission.address);
+  auto flags = static_cast<int>(submission.operation_flags);
+  if (submission.opcode == uapi::op_openat2) {
+    flags = static_cast<int>(pointer<uapi::OpenHow const>(submission.offset)->flags);
+    if (verdict.result == 0 && leads_out(path)) verdict.result = -EXDEV;
+  }
   if (verdict.result != 0) return verdict;
   int error = 0;
-  SocketId const file = files().open(directory, pointer<char const>(submission.address),
-                                     static_cast<int>(submission.operation_flags), this, &error);
+  SocketId const file = files().open(directory, path, flags, this, &error);
   verdict.result = file == 0 ? -error : add_descriptor(file);
   verdict.failed = file == 0;
   if (file != 0) verdict.opened = verdict.result;

@@ -1,22 +1,24 @@
 // The queue from one worker to another: bounded, in memory, one writes and one takes, no lock.
 //
-//   sender     has_room ─▶ write, write, … ─▶ publish        many items, one store that others see
-//   receiver                                  length ─▶ take, in parts, each with one store back
+//   sender     open ─▶ write, write, … ─▶ show        many items, one store that others see
+//   receiver                    length ─▶ take, in parts, each with one store back
 //
-//        taken_        published_        written_
-//   ───────┴───── items ────┴── unpublished ──┴───  taken_ <= published_ <= written_
-//                                                   written_ - taken_ <= capacity
+//        taken_        published_        written_      stop_
+//   ───────┴───── items ────┴── unpublished ──┴── open ──┴───  taken_ <= published_ <= written_
+//                                                              stop_ - taken_ <= capacity
 //
 // The counts run freely and are masked on use; a slot is written again only after its item was
 // taken. Items become visible by published_ (its store releases what was written before it, the
-// receiver's load acquires it), slots become free by taken_ (the same the other way round).
+// receiver's load acquires it), slots become free by taken_ (the same the other way round). What
+// one side writes for each item, the other does not look at: that is a cache line of its own.
 //
 // Whoever is about to sleep and whoever brings something must not miss each other: "I sleep, is
 // there anything?" here, "here is something, do you sleep?" there. Each side stores first and loads
 // then, another variable, and that order holds between them only if all four are sequentially
-// consistent: at least one sees the other's store. Hence published_ and a receiver's `sleeps`
-// (io/exchange_base.h), and taken_ and awaited_ of a sender that waits for room, are. On x86 that
-// costs one locked exchange a publish and one a take, not one an item.
+// consistent: at least one sees the other's store. Hence publish() and a receiver's `sleeps`
+// (io/exchange_base.h), and tell_taken() and awaited_ of a sender that waits for room, are. On x86
+// that is a locked exchange, which waits until the other processor has given up every line that was
+// written before: so there is one after a tick, and within it show() and take() only release.
 #pragma once
 
 #include <algorithm>
@@ -37,7 +39,6 @@ inline constexpr std::size_t cache_line_bytes = 64;
 
 class MailboxBase {
  public:
-  explicit MailboxBase(std::uint32_t capacity) : capacity_(capacity) { WEIR_ASSERT(capacity > 0); }
   MailboxBase(MailboxBase const&) = delete;
   MailboxBase& operator=(MailboxBase const&) = delete;
 
@@ -49,12 +50,22 @@ class MailboxBase {
     known_taken_ = taken_.load();
     return written_ - known_taken_ < capacity_;
   }
-  std::uint64_t unpublished_count() const {
-    return written_ - published_.load(std::memory_order_relaxed);
+  // That many items may be written now, or as many as there is room for. False if there is none.
+  bool open(std::uint64_t count_max) {
+    if (!has_room()) return false;
+    stop_ = written_ + std::min(count_max, capacity_ - (written_ - known_taken_));
+    return true;
   }
-  // Shows the receiver what was written. False if that was nothing.
+  bool is_open() const { return written_ < stop_; }
+  void shut() { stop_ = written_; }
+  std::uint64_t written_count() const { return written_; }
+  // A receiver that looks sees what was written.
+  void show() { published_.store(written_, std::memory_order_release); }
+  // The same, before the sender looks whether it sleeps. False if nothing was written since the
+  // last time.
   bool publish() {
-    if (unpublished_count() == 0) return false;
+    if (told_written_ == written_) return false;
+    told_written_ = written_;
     published_.store(written_);
     return true;
   }
@@ -69,14 +80,32 @@ class MailboxBase {
   std::uint64_t length() const {
     return published_.load() - taken_.load(std::memory_order_relaxed);
   }
-  // After take(): whether the sender is to be woken.
+  // A sender that looks has seen already what was taken; this, before the receiver looks whether it
+  // is awaited. False if nothing was taken since the last time.
+  bool tell_taken() {
+    std::uint64_t const taken = taken_.load(std::memory_order_relaxed);
+    if (told_taken_ == taken) return false;
+    told_taken_ = taken;
+    taken_.store(taken);
+    return true;
+  }
+  // Whether the sender is to be woken.
   bool was_awaited() { return awaited_.load() && awaited_.exchange(false); }
 
  protected:
+  explicit MailboxBase(std::uint32_t capacity) : capacity_(capacity) { WEIR_ASSERT(capacity > 0); }
+  ~MailboxBase() = default;
+
+  // The sender's.
   alignas(cache_line_bytes) std::uint64_t written_ = 0;
+  std::uint64_t stop_ = 0;
   std::uint64_t known_taken_ = 0;
-  std::atomic<std::uint64_t> published_{0};
+  std::uint64_t told_written_ = 0;
+  alignas(cache_line_bytes) std::atomic<std::uint64_t> published_{0};
+  // The receiver's.
   alignas(cache_line_bytes) std::atomic<std::uint64_t> taken_{0};
+  std::uint64_t told_taken_ = 0;
+  // Of both, and hardly ever written.
   alignas(cache_line_bytes) std::atomic<bool> awaited_{false};
   std::uint32_t const capacity_;
 };
@@ -97,7 +126,7 @@ class Mailbox : public MailboxBase {
     ::operator delete(slots_, alignment);
   }
 
-  // The sender's. There is room.
+  // The sender's. It is open, or there is room.
   template <class U>
   [[gnu::always_inline]] void write(U&& item) {
     ::new (static_cast<void*>(slot(written_))) T(std::forward<U>(item));
@@ -112,10 +141,13 @@ class Mailbox : public MailboxBase {
     struct Taking {
       Mailbox& box;
       std::uint64_t next;
-      ~Taking() { box.taken_.store(next); }
+      ~Taking() { box.taken_.store(next, std::memory_order_release); }
     };
+    // (What `push` writes might be these, as far as the compiler can see.)
+    T* const slots = slots_;
+    std::size_t const mask = mask_;
     for (Taking taking{*this, taken_.load(std::memory_order_relaxed)}; count > 0; --count) {
-      Slot const item{slot(taking.next++)};
+      Slot const item{slots + (taking.next++ & mask)};
       push(std::move(*item.at));
     }
   }

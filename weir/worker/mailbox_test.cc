@@ -42,6 +42,42 @@ TEST_P(MailboxOf, holds_as_many_items_as_it_was_made_for) {
   }
 }
 
+TEST_P(MailboxOf, is_open_for_as_many_items_as_it_was_told_and_has_room_for) {
+  Mailbox<int> box(GetParam());
+  EXPECT_FALSE(box.is_open());
+  std::uint64_t written = 0;
+  for (int round = 0; round < 5; ++round) {
+    while (box.open(3)) {  // ends: it gets full
+      std::uint64_t const before = written;
+      for (; box.is_open(); ++written) box.write(0);
+      EXPECT_GT(written, before);
+      EXPECT_LE(written, before + 3);
+    }
+    EXPECT_FALSE(box.is_open());
+    EXPECT_EQ(written, (static_cast<std::uint64_t>(round) + 1) * GetParam());
+    EXPECT_EQ(box.written_count(), written);
+    box.show();
+    EXPECT_EQ(take_all(box).size(), GetParam());
+  }
+  ASSERT_TRUE(box.open(1));
+  box.shut();
+  EXPECT_FALSE(box.is_open());
+}
+
+TEST(Mailbox, each_side_says_once_what_it_has_done_since_the_last_time) {
+  Mailbox<int> box(8);
+  box.write(1);
+  box.show();
+  EXPECT_EQ(box.length(), 1u) << "whoever looks sees it";
+  EXPECT_TRUE(box.publish()) << "but who sleeps has not been looked for";
+  EXPECT_FALSE(box.publish());
+  EXPECT_FALSE(box.tell_taken());
+  box.take(1, [](int&&) {});
+  EXPECT_TRUE(box.is_taken()) << "whoever looks sees it";
+  EXPECT_TRUE(box.tell_taken());
+  EXPECT_FALSE(box.tell_taken());
+}
+
 TEST(Mailbox, item_that_throws_is_taken_and_the_others_are_still_there) {
   Mailbox<std::unique_ptr<int>> box(8);
   for (int i = 0; i < 3; ++i) box.write(std::make_unique<int>(i));

@@ -15,6 +15,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "weir/sched/trace.h"
+#include "weir/worker/stop_signals.h"
+
 namespace weir {
 
 namespace {
@@ -64,6 +67,10 @@ void Worker::begin_run_to_end() {
 
 void Worker::step(Instant deadline) {
   wait(std::min(deadline, stop_deadline()));
+  turn();
+}
+
+void Worker::turn() {
   for (std::unique_ptr<RunningFlow> const& flow : flows_) {
     if (flow->ended) continue;
     settle_rest(*flow);
@@ -78,14 +85,17 @@ void Worker::step(Instant deadline) {
 void Worker::wait(Instant deadline) {
   bool sleeps = may_sleep();
   if (sleeps && options_.spin_time > 0 && spin(deadline)) return;
-  if (sleeps) {
-    bool announced = false;
-    for (std::unique_ptr<RunningFlow> const& flow : flows_)
-      for (std::unique_ptr<Gate> const& gate : flow->gates)
-        announced = gate->announce_sleep() || announced;
-    if (announced) sleeps = may_sleep();  // what came before it was announced woke nobody
-  }
+  if (sleeps) sleeps = announce_sleep();
   ring_->step(sleeps ? Wait::park : Wait::poll, deadline);
+}
+
+// Whoever has something for a gate wakes this worker from now on. False: it has something already.
+bool Worker::announce_sleep() {
+  bool announced = false;
+  for (std::unique_ptr<RunningFlow> const& flow : flows_)
+    for (std::unique_ptr<Gate> const& gate : flow->gates)
+      announced = gate->announce_sleep() || announced;
+  return !announced || may_sleep();  // what came before it was announced woke nobody
 }
 
 // Each look enters the kernel, which completes nothing by itself. False: it may sleep.
@@ -132,6 +142,21 @@ bool Worker::may_sleep() const {
   return net_->may_sleep();
 }
 
+// ---- inside another loop ------------------------------------------------------------------------
+
+bool Worker::run_some(std::uint32_t turns_max) {
+  for (; turns_max > 0; --turns_max) {
+    ring_->step(Wait::poll);
+    turn();
+    if (may_sleep() && announce_sleep() && ring_->may_wait()) return true;
+  }
+  return false;
+}
+
+int Worker::descriptor() const { return ring_->descriptor(); }
+
+Instant Worker::next_deadline() const { return std::min(ring_->next_deadline(), stop_deadline()); }
+
 // ---- making -------------------------------------------------------------------------------------
 
 Result<std::unique_ptr<Worker>> Worker::make(WorkerOptions options) {
@@ -144,7 +169,10 @@ Result<std::unique_ptr<Worker>> Worker::make(WorkerOptions options) {
   auto ring = Ring::make(given.make_kernel ? given.make_kernel() : make_kernel(), given.setup);
   if (!ring) return ring.error();
   worker->ring_ = std::move(ring).value();
-  auto net = Net::make(*worker->ring_, given.limits, given.number);
+  worker->log_ = Log(given.log, worker->clock());
+  if (!given.make_kernel && worker->ring_->kernel().kind() == Kernel::Kind::epoll)
+    worker->log_.warning("io_uring is not allowed here, epoll takes its place");
+  auto net = Net::make(*worker->ring_, given.limits, given.number, &worker->log_);
   if (!net) return net.error();
   worker->net_ = std::move(net).value();
   return worker;
@@ -154,10 +182,11 @@ Worker::Worker(WorkerOptions options) : options_(std::move(options)) {}
 
 Worker::~Worker() {
   // Whoever has called stop() in another thread may still be waking the ring.
-  { std::lock_guard const lock(stop_mutex_); }
+  { Lock const lock(stop_mutex_); }
   shut_down_gates();  // some of which look at the net
   net_.reset();       // which still looks at the graphs
   flows_.clear();
+  if (stop_signals_ != nullptr) stop_signals_->close();
 }
 
 RunningFlow& Worker::begin_flow() {
@@ -165,8 +194,16 @@ RunningFlow& Worker::begin_flow() {
   RunningFlow& flow = *flows_.back();
   flow.graph.set_budget(options_.tick_budget);
   flow.graph.set_clock(clock());
+  flow.graph.set_trace(trace_.get());
   flow.graph.set_waker({[](void* ring) { static_cast<Ring*>(ring)->wake(); }, ring_.get()});
   return flow;
+}
+
+void Worker::keep_trace(std::uint32_t activations_max) {
+  Owner<Trace> trace;
+  if (activations_max > 0) trace = make_owner<Trace>(activations_max, ring_->counters().parks);
+  for (std::unique_ptr<RunningFlow> const& flow : flows_) flow->graph.set_trace(trace.get());
+  trace_ = std::move(trace);
 }
 
 void Worker::add_gate(Graph& graph, std::unique_ptr<Gate> gate) {
@@ -178,7 +215,7 @@ void Worker::add_gate(Graph& graph, std::unique_ptr<Gate> gate) {
   (*found)->gates.push_back(std::move(gate));
 }
 
-bool Worker::run_until(std::function<bool()> const& predicate) {
+bool Worker::run_until(Function<bool()> const& predicate) {
   Instant const end = clock().now() + run_until_time_max;
   for (std::uint32_t i = 0; i < run_until_steps_max; ++i) {
     if (predicate()) return true;
@@ -192,9 +229,19 @@ bool Worker::run_until(std::function<bool()> const& predicate) {
 // ---- stopping -----------------------------------------------------------------------------------
 
 void Worker::stop() {
-  std::lock_guard const lock(stop_mutex_);
-  stop_requested_.store(true, std::memory_order_relaxed);
+  Lock const lock(stop_mutex_);
+  stop_requested_.store(true, MemoryOrder::relaxed);
   ring_->wake();
+}
+
+Result<void> Worker::stop_on_signals() {
+  return stop_on_signals([](void* worker) { static_cast<Worker*>(worker)->stop(); }, this);
+}
+
+Result<void> Worker::stop_on_signals(void (*told)(void*), void* context) {
+  WEIR_ASSERT(stop_signals_ == nullptr);
+  stop_signals_ = std::make_unique<StopSignals>(*ring_, told, context);
+  return stop_signals_->open();
 }
 
 bool Worker::stopped() const {
@@ -215,6 +262,7 @@ void Worker::stop_flow(RunningFlow& flow, Instant deadline) {
 
 void Worker::stop_everything() {
   stopping_ = true;
+  log_.info("stopping", {{"flows", flows_.size()}, {"connections", net_->connection_count()}});
   Instant const deadline = clock().now() + options_.stop_time_max;
   for (std::unique_ptr<RunningFlow> const& flow : flows_) stop_flow(*flow, deadline);
   for (std::unique_ptr<Endpoint> const& endpoint : net_->endpoints()) endpoint->stop(deadline);
@@ -223,6 +271,7 @@ void Worker::stop_everything() {
 void Worker::settle_stops() {
   if (shall_stop()) stop_everything();
   for (std::unique_ptr<RunningFlow> const& flow : flows_) {
+    if (flow->graph.failure() != nullptr && !flow->failure_told) tell_failure(*flow);
     if (!flow->ended) settle_rest(*flow);
     if (should_stop(*flow)) stop_flow(*flow, clock().now() + options_.stop_time_max);
     if (!flow->ended && is_drained(*flow)) end(*flow);
@@ -232,7 +281,7 @@ void Worker::settle_stops() {
 
 bool Worker::shall_stop() const {
   if (stopping_) return false;
-  if (stop_requested_.load(std::memory_order_relaxed)) return true;
+  if (stop_requested_.load(MemoryOrder::relaxed)) return true;
   return runs_to_end_ &&
          std::all_of(flows_.begin(), flows_.end(), [](auto const& flow) { return flow->ended; });
 }
@@ -246,8 +295,17 @@ Instant Worker::stop_deadline() const {
   return nearest == never || nearest > clock().now() ? nearest : never;
 }
 
+void Worker::tell_failure(RunningFlow& flow) {
+  Failure const& failure = *flow.graph.failure();
+  flow.failure_told = true;
+  std::string_view const name = flow.name.empty() ? "unnamed" : std::string_view(flow.name);
+  log_.error("a flow has failed", {{"flow", name}, {"node", failure.node}, {"what", failure.what}});
+}
+
 void Worker::end(RunningFlow& flow) {
   flow.ended = true;
+  if (!has_come_to_end(flow))
+    log_.warning("a flow was cut off: the time to stop was up", {{"flow", flow.name}});
   for (std::unique_ptr<Gate> const& gate : flow.gates) {
     gate->terminate();
     gate->settle();

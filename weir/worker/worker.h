@@ -7,16 +7,19 @@
 //   worker->run();
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "weir/base/atomic.h"
 #include "weir/base/clock.h"
+#include "weir/base/function.h"
+#include "weir/base/log.h"
+#include "weir/base/mutex.h"
+#include "weir/base/owner.h"
 #include "weir/base/result.h"
 #include "weir/net/endpoint.h"
 #include "weir/net/limits.h"
@@ -29,11 +32,12 @@
 
 namespace weir {
 
+class StopSignals;
 class Worker;
 
 struct WorkerOptions {
   // Null: io_uring where the system allows it, else epoll.
-  std::function<std::unique_ptr<Kernel>()> make_kernel;
+  Function<std::unique_ptr<Kernel>()> make_kernel;
   Setup setup{};
   Limits limits{};
   // Of a tick of each flow, unless its graph is given another one.
@@ -47,6 +51,8 @@ struct WorkerOptions {
   Duration spin_time = 0;
   // How long stop() lets flows drain what they have begun.
   Duration stop_time_max = 5 * seconds;
+  // Where it says what an operator should know: nowhere, unless given a sink.
+  LogOptions log{};
 };
 
 struct WorkerCounters {
@@ -61,11 +67,13 @@ struct RunningFlow {
   explicit RunningFlow(Worker& its_worker) : worker(its_worker) {}
 
   Worker& worker;
+  std::string name;  // for metrics and pictures; may be empty
   Graph graph;
   std::vector<std::unique_ptr<Gate>> gates;  // which look at the graph
   PlanView plan;
   bool stopping = false;
   bool ended = false;
+  bool failure_told = false;       // to the log
   FlowRest rest = FlowRest::busy;  // as its gates know it
   Instant stop_deadline = never;
 };
@@ -111,9 +119,11 @@ class Worker {
 
   // Runs `flow` from now on, in a graph of its own. `std::move(flow).install(Graph&)` puts its
   // subgraphs there and hands it over for good (Graph::adopt).
+  // Metrics and pictures call it by `name`; without one they number it.
   template <class Flow>
-  FlowHandle add(Flow flow) {
+  FlowHandle add(Flow flow, std::string name = {}) {
     RunningFlow& running = begin_flow();
+    running.name = std::move(name);
     // What is written by hand against the Core API has none.
     if constexpr (requires { Flow::plan(); }) running.plan = Flow::plan();
     std::move(flow).install(running.graph);
@@ -130,22 +140,43 @@ class Worker {
   void begin_run_to_end();
   // From any thread; returns at once.
   void stop();
+  // SIGTERM and SIGINT stop it from now on, and one more of them ends the process with a status
+  // that is not 0. Once, before other threads are started (ring/signals.h says why).
+  Result<void> stop_on_signals();
 
   // One turn of the loop, which sleeps until `deadline` at most. For tests, and for programs that
   // own the loop.
   void step(Instant deadline = never);
   // Turns until `predicate` holds: true; or until that took too long (some 10 seconds): false.
-  bool run_until(std::function<bool()> const& predicate);
+  bool run_until(Function<bool()> const& predicate);
+
+  // ---- inside an event loop of somebody else's (docs/programs.md)
+  // Turns that never sleep. True: nothing is left to do until descriptor() is readable or
+  // next_deadline() has come. False: turns_max are over; again, after what else the loop has to do.
+  bool run_some(std::uint32_t turns_max = 16);
+  // -1 in a simulated world.
+  int descriptor() const;
+  Instant next_deadline() const;
 
   // There is nothing to do until the kernel, a timer or another thread says something.
   bool may_sleep() const;
   bool stopped() const;
+  // stop() was called, and seen.
+  bool is_stopping() const { return stopping_; }
 
   // Serves `gate` from now on, as long as the flow of `graph`, which is one of this worker's.
   void add_gate(Graph& graph, std::unique_ptr<Gate> gate);
 
+  // From now on the last so many activations of all flows are noted; 0: none any more. Between
+  // steps.
+  void keep_trace(std::uint32_t activations_max);
+  // Null where none is kept.
+  Trace const* trace() const { return trace_.get(); }
+
   Ring& ring() { return *ring_; }
   Net& net() { return *net_; }
+  // For what the flows have to say; used on its thread.
+  Log& log() { return log_; }
   std::uint32_t number() const { return options_.number; }
   WorkerCounters counters() const;
   std::vector<std::unique_ptr<RunningFlow>> const& flows() const { return flows_; }
@@ -153,17 +184,22 @@ class Worker {
 
  private:
   friend class FlowHandle;
+  friend class Workers;
 
   explicit Worker(WorkerOptions options);
   RunningFlow& begin_flow();
   void stop_flow(RunningFlow& flow, Instant deadline);
   void stop_everything();
+  Result<void> stop_on_signals(void (*told)(void*), void* context);
+  void turn();
   void wait(Instant deadline);
+  bool announce_sleep();
   bool spin(Instant deadline);
   void settle();
   void settle_stops();
   Instant stop_deadline() const;
   void end(RunningFlow& flow);
+  void tell_failure(RunningFlow& flow);
   void shut_down_gates();
   bool is_drained(RunningFlow const& flow) const;
   bool has_something_to_do(RunningFlow const& flow) const;
@@ -177,13 +213,16 @@ class Worker {
 
   WorkerOptions const options_;
   std::unique_ptr<Ring> ring_;
+  Log log_;
+  std::unique_ptr<StopSignals> stop_signals_;
   std::unique_ptr<Net> net_;
   std::vector<std::unique_ptr<RunningFlow>> flows_;
-  std::mutex stop_mutex_;
-  std::atomic<bool> stop_requested_{false};
+  Mutex stop_mutex_;
+  Atomic<bool> stop_requested_{false};
   bool stopping_ = false;
   bool runs_to_end_ = false;
   WorkerCounters counters_;
+  Owner<Trace> trace_;
 };
 
 }  // namespace weir

@@ -6,9 +6,12 @@
 #include <cerrno>
 #include <condition_variable>
 #include <exception>
+#include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
+
+#include "weir/worker/stop_signals.h"
 
 namespace weir {
 
@@ -82,6 +85,7 @@ Workers::Workers(WorkersOptions options)
 
 Result<void> Workers::run(SetUp const& set_up, bool to_end) {
   Run run(set_up, to_end, count_);
+  BlockedStopSignals const blocked(stops_on_signals_);  // for all threads to come
   std::vector<std::thread> threads;
   threads.reserve(count_);
   for (std::uint32_t index = 0; index < count_; ++index) {
@@ -96,7 +100,7 @@ Result<void> Workers::run(SetUp const& set_up, bool to_end) {
     }
   }
   for (std::thread& thread : threads) thread.join();
-  std::lock_guard const lock(mutex_);
+  Lock const lock(mutex_);
   stop_requested_ = false;
   return run.refusal.ok() ? run.failure : run.refusal;
 }
@@ -124,6 +128,11 @@ Result<std::unique_ptr<Worker>> Workers::make(Run& run, std::uint32_t index) {
   if (options_.pins && !processors_.empty()) options.cpu = processors_[index % processors_.size()];
   Result<std::unique_ptr<Worker>> made = Worker::make(std::move(options));
   if (!made.ok()) return made;
+  if (stops_on_signals_ && index == 0) {
+    auto const stop = [](void* workers) { static_cast<Workers*>(workers)->stop(); };
+    Result<void> const opened = made.value()->stop_on_signals(stop, this);
+    if (!opened.ok()) return opened.error();
+  }
   try {
     Result<void> const done = run.set_up(*made.value(), index, count_);
     if (!done.ok()) return done.error();
@@ -137,18 +146,18 @@ Result<std::unique_ptr<Worker>> Workers::make(Run& run, std::uint32_t index) {
 
 void Workers::drive(Run& run, Worker& worker) {
   {
-    std::lock_guard const lock(mutex_);
+    Lock const lock(mutex_);
     running_.push_back(&worker);
     if (stop_requested_) worker.stop();
   }
   if (run.to_end) worker.run_to_end();
   else worker.run();
-  std::lock_guard const lock(mutex_);
+  Lock const lock(mutex_);
   std::erase(running_, &worker);
 }
 
 void Workers::stop() {
-  std::lock_guard const lock(mutex_);
+  Lock const lock(mutex_);
   stop_requested_ = true;
   for (Worker* const worker : running_) worker->stop();
 }

@@ -13,13 +13,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "weir/base/function.h"
+#include "weir/base/mutex.h"
 #include "weir/base/result.h"
 #include "weir/worker/worker.h"
 
@@ -38,8 +38,7 @@ class Workers {
  public:
   // Sets up the worker of number `index` on its thread, several at the same time: listens, adds
   // flows. What it throws, or an Error that it returns, is a failure.
-  using SetUp =
-      std::function<Result<void>(Worker& worker, std::uint32_t index, std::uint32_t count)>;
+  using SetUp = Function<Result<void>(Worker& worker, std::uint32_t index, std::uint32_t count)>;
 
   explicit Workers(WorkersOptions options = {});
   // No run is under way.
@@ -64,6 +63,9 @@ class Workers {
   // From any thread, at any time; returns at once. Before a run it ends the next one as soon as it
   // has begun.
   void stop();
+  // SIGTERM and SIGINT stop each run from now on, and one more of them ends the process with a
+  // status that is not 0. Threads that were started before, or by others, must have blocked them.
+  void stop_on_signals() { stops_on_signals_ = true; }
 
  private:
   struct Run;
@@ -88,8 +90,9 @@ class Workers {
   WorkersOptions const options_;
   std::vector<std::uint32_t> processors_;
   std::uint32_t count_;
-  std::mutex mutex_;
+  Mutex mutex_;
   bool stop_requested_ = false;
+  bool stops_on_signals_ = false;
   std::vector<Worker*> running_;  // which stop() is to reach
 };
 
