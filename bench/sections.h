@@ -37,6 +37,12 @@ void measure_loops(Options const& options, Report& report);
 void measure_joins(Options const& options, Report& report);
 // Framed TCP echo: the server's CPU time per message against the best raw server.
 void measure_echo(Options const& options, Report& report);
+// The same over UDP, and over UNIX sockets; and a round trip over TCP where neither side sleeps.
+void measure_udp(Options const& options, Report& report);
+void measure_unix(Options const& options, Report& report);
+void measure_spin(Options const& options, Report& report);
+// Echo over TLS, and handshakes, against a plain OpenSSL server.
+void measure_tls(Options const& options, Report& report);
 // Senders that never read: memory stays bounded, and others do not notice.
 void measure_flood(Options const& options, Report& report);
 // Many connections: what an idle one costs, and what one leaves behind.
@@ -45,7 +51,16 @@ void measure_crowd(Options const& options, Report& report);
 void measure_files(Options const& options, Report& report);
 // Numbers from one worker to another, against a bare queue between two threads.
 void measure_handover(Options const& options, Report& report);
+// Static files over HTTP: CPU time per request against nginx's.
+void measure_http(Options const& options, Report& report);
+// Metrics and the picture of a graph, asked for once a second: their share of a processor.
+void measure_telemetry(Options const& options, Report& report);
+// Ops on a disk against RocksDB itself, and in memory; what two nodes say to find what they lack.
+void measure_store(Options const& options, Report& report);
+void measure_reconcile(Options const& options, Report& report);
 // What a flow costs to compile.
 void measure_compile(Options const& options, Report& report);
+// What a header costs that is included alone.
+void measure_headers(Options const& options, Report& report);
 
 }  // namespace weir::bench

@@ -1,10 +1,10 @@
 // Measures what Weir promises and compares it with what others do: `make bench`.
 //
-//   weir_bench [--only ticks|loops|joins|echo|flood|crowd|compile|files|handover] [--quick] [--out
-//   FILE]
-//              [--data DIR] [--repetitions N] [--pairs N] [--seconds S] [--warmup S]
-//              [--flood-seconds S] [--cell SIZExCONNECTIONSxDEPTH] [--workload NAME]
-//              [--clang-loops FILE] [--seed N]
+//   weir_bench [--only SECTION] [--quick] [--out FILE] [--data DIR] [--repetitions N] [--pairs N]
+//              [--seconds S] [--warmup S] [--flood-seconds S] [--cell SIZExCONNECTIONSxDEPTH]
+//              [--workload NAME] [--clang-loops FILE] [--seed N]
+//
+// Its sections are in the table below.
 //
 // What is compared runs alternately, in random order, so that the machine's moods meet all alike;
 // what counts is the median ratio of such pairs. --quick gives a first impression, no verdict.
@@ -27,9 +27,15 @@ struct Section {
 };
 
 constexpr Section sections[] = {
-    {"ticks", measure_ticks},     {"loops", measure_loops}, {"joins", measure_joins},
-    {"echo", measure_echo},       {"flood", measure_flood}, {"crowd", measure_crowd},
-    {"compile", measure_compile}, {"files", measure_files}, {"handover", measure_handover},
+    {"ticks", measure_ticks},     {"loops", measure_loops},
+    {"joins", measure_joins},     {"echo", measure_echo},
+    {"udp", measure_udp},         {"unix", measure_unix},
+    {"tls", measure_tls},         {"spin", measure_spin},
+    {"flood", measure_flood},     {"crowd", measure_crowd},
+    {"compile", measure_compile}, {"headers", measure_headers},
+    {"files", measure_files},     {"handover", measure_handover},
+    {"http", measure_http},       {"telemetry", measure_telemetry},
+    {"store", measure_store},     {"reconcile", measure_reconcile},
 };
 
 Options read_options(Arguments& arguments) {

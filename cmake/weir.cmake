@@ -10,6 +10,7 @@
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+include("${CMAKE_CURRENT_LIST_DIR}/install.cmake")
 
 # ---- settings of the whole build, when this project is the one being built ----
 
@@ -88,14 +89,16 @@ endfunction()
 
 # One target per folder of weir/: weir_NAME, to be linked as weir::NAME. HEADERS are public and
 # installed; PRIVATE_HEADERS are neither. Without SOURCES it is a header-only (INTERFACE) library.
+# It is installed with all the rest (cmake/install.cmake); what LINK names has a row there.
 function(weir_library)
   cmake_parse_arguments(arg "" "NAME" "SOURCES;HEADERS;PRIVATE_HEADERS;DEPENDS;LINK" ${ARGN})
   weir_check_arguments()
   set(target weir_${arg_NAME})
   set(scope PUBLIC)
   if(arg_SOURCES)
-    add_library(${target} STATIC ${arg_SOURCES} ${arg_PRIVATE_HEADERS})
+    add_library(${target} ${arg_SOURCES} ${arg_PRIVATE_HEADERS})
     weir_compile_options(${target})
+    weir_shared_library(${target})
   else()
     set(scope INTERFACE)
     add_library(${target} INTERFACE)
@@ -112,7 +115,7 @@ function(weir_library)
   weir_link(${target} ${scope} ${arg_DEPENDS})
   target_link_libraries(${target} ${scope} ${arg_LINK})
 
-  install(TARGETS ${target} EXPORT weirTargets FILE_SET HEADERS)
+  weir_install_library(${arg_NAME} DEPENDS ${arg_DEPENDS} LINK ${arg_LINK})
 endfunction()
 
 # A target that gathers libraries under one header at the root of weir/.
@@ -188,9 +191,20 @@ function(weir_error_test)
   add_test(NAME ${arg_NAME} COMMAND "${CMAKE_COMMAND}"
     -DROOT=${PROJECT_SOURCE_DIR}
     -DSOURCE=${CMAKE_CURRENT_SOURCE_DIR}/${arg_SOURCE}
+    -DHEADERS=${PROJECT_BINARY_DIR}/error_headers
     -DCOMPILERS=${CMAKE_CXX_COMPILER},${WEIR_CLANG}
     -P "${PROJECT_SOURCE_DIR}/tests/error_test.cmake")
   weir_test_properties(${arg_NAME} LABELS errors)
+  set_tests_properties(${arg_NAME} PROPERTIES FIXTURES_REQUIRED error_headers)
+  if(NOT TEST error_headers)
+    add_test(NAME error_headers COMMAND "${CMAKE_COMMAND}"
+      -DROOT=${PROJECT_SOURCE_DIR}
+      -DHEADERS=${PROJECT_BINARY_DIR}/error_headers
+      -DCOMPILERS=${CMAKE_CXX_COMPILER},${WEIR_CLANG}
+      -P "${PROJECT_SOURCE_DIR}/tests/error_headers.cmake")
+    weir_test_properties(error_headers LABELS errors)
+    set_tests_properties(error_headers PROPERTIES FIXTURES_SETUP error_headers)
+  endif()
 endfunction()
 
 # A function for libFuzzer (LLVMFuzzerTestOneInput). In a fuzz build it is linked with libFuzzer; in
@@ -228,18 +242,4 @@ function(weir_program)
   target_include_directories(${arg_NAME} PRIVATE "${PROJECT_SOURCE_DIR}")
   weir_link(${arg_NAME} PRIVATE ${arg_DEPENDS})
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LINK})
-endfunction()
-
-# ---- cmake --install ----
-
-# find_package(weir) gives weir::weir, and a target per component: weir::ring, weir::sched, …
-function(weir_install_package)
-  set(folder "${CMAKE_INSTALL_LIBDIR}/cmake/weir")
-  install(EXPORT weirTargets NAMESPACE weir:: DESTINATION "${folder}")
-  configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/weirConfig.cmake.in"
-    "${PROJECT_BINARY_DIR}/weirConfig.cmake" INSTALL_DESTINATION "${folder}")
-  write_basic_package_version_file("${PROJECT_BINARY_DIR}/weirConfigVersion.cmake"
-    COMPATIBILITY SameMinorVersion)
-  install(FILES "${PROJECT_BINARY_DIR}/weirConfig.cmake"
-    "${PROJECT_BINARY_DIR}/weirConfigVersion.cmake" DESTINATION "${folder}")
 endfunction()

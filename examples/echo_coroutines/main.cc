@@ -1,5 +1,6 @@
 // echo_coroutines [PORT NUMBER]: sends back what it receives, a coroutine for each connection. All
-// of them share one pool, of which an idle connection holds nothing. SIGINT and SIGTERM end it.
+// of them share one pool, of which an idle connection holds nothing. SIGINT and SIGTERM end
+// it: what has been received by then is sent back.
 #include <array>
 #include <csignal>
 #include <cstdio>
@@ -12,7 +13,7 @@
 #include "weir/ring/byte_stream.h"
 #include "weir/ring/kernel.h"
 #include "weir/ring/scope.h"
-#include "weir/ring/signals.h"
+#include "weir/ring/stop_on_signals.h"
 #include "weir/ring/when.h"
 
 namespace {
@@ -21,10 +22,15 @@ using namespace weir;
 
 constexpr std::uint32_t connections_max = 10'000;
 
-task<> echo(Async ring, Descriptor socket, BufferPool& pool) {
+task<Finished<Descriptor>> accept_one(Async ring, Descriptor const& listener) {
+  co_return co_await ring.accept(listener);
+}
+
+// A stop ends the reading; what was read is sent back.
+task<> echo(Async ring, Descriptor socket, BufferPool& pool, Stop& stop) {
   SocketStream connection(ring, std::move(socket));
   for (;;) {
-    auto [count, received] = co_await connection.read(pool);
+    auto [count, received] = co_await with_stop(stop, connection.read(pool));
     if (count <= 0) break;
     auto [sent, given_back] = co_await connection.write(std::move(received));
     if (sent < 0) break;
@@ -32,35 +38,37 @@ task<> echo(Async ring, Descriptor socket, BufferPool& pool) {
   co_await connection.close();
 }
 
-// Until it is stopped, or the listener fails: then -errno.
-task<std::int32_t> serve(Async ring, Descriptor const& listener, BufferPool& pool) {
+// Until it is stopped, and then until all have been answered; or the listener fails: then -errno.
+task<std::int32_t> serve(Async ring, Descriptor const& listener, BufferPool& pool, Stop& stop) {
   Scope connections(co_await CurrentStop{}, connections_max);
   std::int32_t failure = 0;
-  for (;;) {
-    auto [result, socket] = co_await ring.accept(listener);
+  while (failure == 0) {
+    auto [result, socket] = co_await with_stop(stop, accept_one(ring, listener));
     if (result == -ECANCELED) break;
     if (result == -EMFILE || result == -ENFILE || result == -ENOBUFS) {
       std::int32_t const slept = co_await ring.sleep(10 * milliseconds);  // until others have ended
-      if (slept == 0) continue;
-      break;
-    }
-    if (result < 0 && result != -ECONNABORTED) {
+      if (slept != 0) break;
+    } else if (result < 0 && result != -ECONNABORTED) {
       failure = result;
-      connections.stop();
-      break;
+      stop.request();
+    } else if (socket && connections.count() < connections_max) {  // one too many is closed
+      static_cast<void>(connections.spawn(echo(ring, std::move(socket), pool, stop)));
     }
-    // One too many is closed.
-    if (socket && connections.count() < connections_max)
-      static_cast<void>(connections.spawn(echo(ring, std::move(socket), pool)));
   }
   co_await connections.join();
   co_return failure;
 }
 
-task<std::int32_t> wait_for_signal(Async ring, Signals& signals) {
-  co_return co_await ring.operation(
-      KeepsNothing{},
-      [&signals](Ring&, OperationSlot& slot, KeepsNothing&) { signals.next(slot.completion); });
+task<std::int32_t> serve_until_signal(Async ring, Descriptor const& listener, BufferPool& pool,
+                                      Signals& signals) {
+  Stop stop;
+  Stop hurry;
+  Scope watch;
+  static_cast<void>(watch.spawn(stop_on_signals(ring, signals, stop, hurry)));
+  std::int32_t const failure = co_await with_stop(hurry, serve(ring, listener, pool, stop));
+  watch.stop();
+  co_await watch.join();
+  co_return failure;
 }
 
 int run(Ring& ring, Signals& signals, BufferPool& pool, std::uint16_t port_number) {
@@ -73,11 +81,10 @@ int run(Ring& ring, Signals& signals, BufferPool& pool, std::uint16_t port_numbe
   Address const address = ring.kernel().local_address(listener.value().number()).value();
   std::printf("listening on %s\n", address.text().c_str());
   std::fflush(stdout);
-  auto const first = block_on(
-      ring, when_any(serve(async, listener.value(), pool), wait_for_signal(async, signals)));
-  std::int32_t const* const failure = std::get_if<0>(&first);
-  if (failure == nullptr) return 0;
-  std::fprintf(stderr, "echo_coroutines: accept: %s\n", std::strerror(-*failure));
+  std::int32_t const failure =
+      block_on(ring, serve_until_signal(async, listener.value(), pool, signals));
+  if (failure == 0) return 0;
+  std::fprintf(stderr, "echo_coroutines: accept: %s\n", std::strerror(-failure));
   return 1;
 }
 

@@ -1,5 +1,6 @@
 // find_lines TEXT [FILE]: prints the lines of FILE, or of standard input, that contain TEXT, each
-// with its number. A flow that ends with its input.
+// with its number. A flow that ends with its input, or with SIGTERM or SIGINT: what has been read
+// by then is searched and printed.
 #include <cstdint>
 #include <cstdio>
 #include <memory>
@@ -44,6 +45,10 @@ int main(int count, char** arguments) {
   FlowHandle const handle =
       count == 3 ? worker->add(find_in(source_file(*worker, arguments[2]), *worker, text))
                  : worker->add(find_in(source_stdin(*worker), *worker, text));
+  if (Result<void> const told = worker->stop_on_signals(); !told) {
+    std::fprintf(stderr, "find_lines: %s\n", told.error().message.c_str());
+    return 1;
+  }
   worker->run_to_end();
   if (handle.failure() == nullptr) return 0;
   std::fprintf(stderr, "find_lines: %s\n", handle.failure()->what.c_str());

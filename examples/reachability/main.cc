@@ -3,7 +3,8 @@
 // reached as it is found.
 //
 //   reachability                          both processes, on this machine
-//   reachability --serve 127.0.0.1:7000   only the server
+//   reachability --serve 127.0.0.1:7000   only the server; with --telemetry 127.0.0.1:9100 to be
+//                                         watched by weir-top http://127.0.0.1:9100
 //   reachability --connect ADDRESS        only the client
 
 #include <sys/wait.h>
@@ -29,6 +30,7 @@ constexpr int exit_bad_input = 2;
 
 struct Options {
   std::string serve;
+  std::string telemetry;
   std::string connect;
   std::string edges;
   std::string from;
@@ -44,13 +46,14 @@ weir::Result<weir::Address> address_of(std::string const& text) {
   return weir::Address::parse(text);
 }
 
-int run_server(std::string const& text) {
-  auto const address = address_of(text);
+int run_server(Options const& options) {
+  auto const address = address_of(options.serve);
   if (!address) return fail(address.error());
-  auto const served = serve(address.value(), [](weir::Address const& listening) {
+  auto const tell = [](weir::Address const& listening) {
     std::printf("listening on %s\n", listening.text().c_str());
     std::fflush(stdout);
-  });
+  };
+  auto const served = serve(address.value(), tell, options.telemetry);
   return served ? 0 : fail(served.error());
 }
 
@@ -175,6 +178,8 @@ int main(int count, char** values) {
   app.add_option("--from", options.from, "the package, or vertex, to begin at");
   app.add_option("--svg", options.svg, "where to draw the flow")->capture_default_str();
   app.add_option("--serve", options.serve, "only serve, on this ADDRESS:PORT");
+  app.add_option("--telemetry", options.telemetry,
+                 "with --serve: an ADDRESS:PORT to be watched at");
   app.add_option("--connect", options.connect, "only ask the server at this ADDRESS:PORT");
   try {
     app.parse(count, values);
@@ -183,5 +188,5 @@ int main(int count, char** values) {
     return code == 0 ? 0 : example::exit_bad_input;
   }
   std::signal(SIGPIPE, SIG_IGN);
-  return options.serve.empty() ? example::run_client(options) : example::run_server(options.serve);
+  return options.serve.empty() ? example::run_client(options) : example::run_server(options);
 }

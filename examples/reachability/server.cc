@@ -1,9 +1,11 @@
 #include "examples/reachability/server.h"
 
-#include <csignal>
 #include <memory>
+#include <optional>
 
 #include "examples/reachability/protocol.h"
+#include "weir/http/server.h"
+#include "weir/http/telemetry.h"
 #include "weir/weir.h"
 
 namespace example {
@@ -12,8 +14,6 @@ namespace {
 
 using weir::ConnectionId;
 using weir::node;
-
-weir::Worker* running = nullptr;
 
 // Edges are shared by all clients; each vertex is answered once to each client that asked.
 auto make_flow(weir::Endpoint& server) {
@@ -57,14 +57,21 @@ using Flow = decltype(make_flow(std::declval<weir::Endpoint&>()));
 }  // namespace
 
 weir::Result<void> serve(weir::Address const& address,
-                         std::function<void(weir::Address const&)> const& ready) {
+                         std::function<void(weir::Address const&)> const& ready,
+                         std::string const& telemetry) {
   auto worker = weir::Worker::make({});
   if (!worker) return worker.error();
   auto server = (*worker)->listen(address);
   if (!server) return server.error();
-  (*worker)->add(make_flow(**server));
-  running = worker->get();
-  std::signal(SIGTERM, [](int) { running->stop(); });
+  (*worker)->add(make_flow(**server), "reachability");
+  std::optional<weir::http::Server> http;
+  if (!telemetry.empty()) {
+    http.emplace(**worker);
+    weir::http::serve_telemetry(*http, **worker, {.trace_activations_max = 65'536});
+    auto const listening = http->listen(telemetry);
+    if (!listening) return listening.error();
+  }
+  if (auto const told = (*worker)->stop_on_signals(); !told) return told.error();
   ready((*server)->address());
   (*worker)->run();
   return {};

@@ -9,10 +9,11 @@
 
 namespace example {
 
-// Serves until the process is told to end (SIGTERM). `ready` is called with the address it listens
-// on.
+// Serves until the process is told to end (SIGTERM, SIGINT). `ready` is called with the address it
+// listens on. What it does can be watched at `telemetry`, an address, unless that is empty.
 weir::Result<void> serve(weir::Address const& address,
-                         std::function<void(weir::Address const&)> const& ready);
+                         std::function<void(weir::Address const&)> const& ready,
+                         std::string const& telemetry = {});
 
 // The server's flow as a picture.
 std::string server_flow_as_mermaid();

@@ -3,7 +3,7 @@
 //
 // Each worker reads the file, takes every n-th line of it, and sends each word to the worker that
 // the word belongs to, which counts it: equal words meet there, whoever has read them, so there is
-// nothing to merge in the end.
+// nothing to merge in the end. SIGTERM and SIGINT end the reading: what was read is counted.
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -80,6 +80,7 @@ int main(int count, char** arguments) {
     return 2;
   }
   Workers workers(std::move(options));
+  workers.stop_on_signals();
   std::vector<Counts> counts(workers.count());
   Result<void> const done = count_words(workers, arguments[1], counts);
   if (!done.ok()) {
