@@ -83,7 +83,13 @@ class ChildProgram {
     ssize_t const count = ::read(output_, room, sizeof(room));
     return count > 0 ? std::string(room, static_cast<std::size_t>(count)) : std::string();
   }
-  // How much it has printed that nobody has read; a pipe holds 64 KiB.
+  // A pipe holds 64 KiB, but less where its pages are not filled up; of one page it holds all.
+  // Before it has printed anything.
+  static constexpr int page_bytes = 4096;
+  void hold_one_page_of_output() const {
+    EXPECT_EQ(::fcntl(output_, F_SETPIPE_SZ, page_bytes), page_bytes);
+  }
+  // How much it has printed that nobody has read.
   int unread_bytes() const {
     int count = 0;
     EXPECT_EQ(::ioctl(output_, FIONREAD, &count), 0);

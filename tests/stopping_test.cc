@@ -273,8 +273,9 @@ TEST_F(Stopping, a_second_signal_ends_what_does_not_come_to_its_end) {
   };
   for (Case const& one : {Case{WEIR_FIND_LINES, {"x"}}, Case{WEIR_CAT, {}}}) {
     ChildProgram program(one.program, one.arguments);
+    program.hold_one_page_of_output();
     EndlessInput const input(program);
-    while (program.unread_bytes() < 60'000) std::this_thread::yield();
+    while (program.unread_bytes() < ChildProgram::page_bytes) std::this_thread::yield();
     program.send(SIGTERM);
     while (!has_handler(program.process())) std::this_thread::yield();
     program.send(SIGTERM);
