@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "examples/foreign_loops/callback_loop.h"
 #include "tests/child_program.h"
 
 namespace weir {
@@ -86,6 +87,13 @@ TEST_P(ForeignLoop, ends_at_a_signal_and_closes_its_connections) {
   program_.send(SIGTERM);
   EXPECT_EQ(client.receive(1), "");
   EXPECT_EQ(program_.wait(), 0);
+}
+
+// The worker may end in the turns that are made before the loop runs.
+TEST(CallbackLoop, told_to_quit_before_it_runs_does_not_wait) {
+  example::CallbackLoop loop;
+  loop.quit();
+  loop.run();
 }
 
 // What the program has to do beside Weir, in the two that read standard input.

@@ -24,8 +24,9 @@ class WeirInAsio {
   WeirInAsio& operator=(WeirInAsio const&) = delete;
 
   void go_on() {
+    bool const may_wait = worker_.run_some();
     if (worker_.stopped()) return end();
-    if (!worker_.run_some()) return post();
+    if (!may_wait) return post();
     if (!std::exchange(watching_, true)) {
       descriptor_.async_wait(asio::posix::stream_descriptor::wait_read,
                              [this](asio::error_code const& error) {

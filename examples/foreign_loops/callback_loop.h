@@ -57,11 +57,13 @@ class CallbackLoop {
   };
 
   weir::Clock const& clock() const { return clock_; }
+  // Ends the run under way, or else the next one before it waits: whoever sets things going before
+  // the loop runs may find that all is over already.
   void quit() { quits_ = true; }
 
   // Notifiers and timers may be made and destroyed between runs, and switched in callbacks.
   void run() {
-    for (quits_ = false; !quits_;) {
+    while (!quits_) {
       std::vector<pollfd> watched;
       for (Notifier const* one : notifiers_)
         watched.push_back({one->on_ ? one->descriptor_ : -1, POLLIN, 0});
@@ -74,6 +76,7 @@ class CallbackLoop {
         timers_[i]->call_();
       }
     }
+    quits_ = false;
   }
 
  private:

@@ -153,6 +153,7 @@ class Worker {
   // ---- inside an event loop of somebody else's (docs/programs.md)
   // Turns that never sleep. True: nothing is left to do until descriptor() is readable or
   // next_deadline() has come. False: turns_max are over; again, after what else the loop has to do.
+  // Any of these turns may be the last: ask stopped() before the loop waits.
   bool run_some(std::uint32_t turns_max = 16);
   // -1 in a simulated world.
   int descriptor() const;
