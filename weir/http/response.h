@@ -12,6 +12,15 @@
 // runs ahead of it. It says `later` when it has nothing yet; Server::resume() makes it be asked
 // again. Its length is not known, so it goes in chunks (to an HTTP/1.0 client: until the close).
 //
+// An answer that is not known yet (it takes a disk, or another thread) is asked for once more after
+// each Server::resume():
+//
+//   return http::later([lookup](http::Response& response) {
+//     if (!lookup->done) return false;
+//     response = lookup->found ? http::text(lookup->text) : http::status(404);
+//     return true;
+//   });
+//
 // Length, date and connection are the server's to say; a field of these names is left out, and so
 // is one whose name or value could not be sent as it is (a line break in it).
 #pragma once
@@ -50,6 +59,26 @@ class SourceOf final : public Source {
   F function_;
 };
 
+struct Response;
+
+// An answer that will be known later.
+class Later {
+ public:
+  virtual ~Later() = default;
+  // True: `response` is it, and nothing is asked any more. That one is not a later one again.
+  virtual bool answer(Response& response) = 0;
+};
+
+template <class F>
+class LaterOf final : public Later {
+ public:
+  explicit LaterOf(F function) : function_(std::move(function)) {}
+  bool answer(Response& response) override { return function_(response); }
+
+ private:
+  F function_;
+};
+
 struct OwnedField {
   std::string name;
   std::string value;
@@ -60,6 +89,7 @@ struct Response {
   std::string type;  // of the body: "text/plain; charset=utf-8"; empty: not said
   std::string body;
   Owner<Source> source;  // gives the body, instead
+  Owner<Later> later;    // gives all of it, instead
   std::vector<OwnedField> fields;
   bool close = false;  // the connection, when this has gone
 
@@ -82,6 +112,13 @@ requires std::is_invocable_r_v<More, F&, std::string&> Response stream(std::stri
                                                                        F source) {
   Response response = content(type, {});
   response.source = Owner<Source>(new SourceOf<F>(std::move(source)));
+  return response;
+}
+
+template <class F>
+requires std::is_invocable_r_v<bool, F&, Response&> Response later(F answer) {
+  Response response;
+  response.later = Owner<Later>(new LaterOf<F>(std::move(answer)));
   return response;
 }
 

@@ -348,6 +348,7 @@ void ServerConnection::fail() {
   if (phase_ == Phase::body || parser_.has_body()) unread_ = last_ = true;
   out_.reserve(out_.size() + 256);
   source_ = {};
+  later_ = {};
   answer(status(500));
 }
 
@@ -365,6 +366,7 @@ void ServerConnection::drop_request() {
   clear(body_);
   receiver_ = {};
   source_ = {};
+  later_ = {};
   file_ = {};
   request_.fields.clear();
   route_ = nullptr;
@@ -392,6 +394,11 @@ void ServerConnection::write_head(int status, std::string_view fields) {
 void ServerConnection::answer(Response response) {
   WEIR_ASSERT(phase_ != Phase::ending);
   phase_ = Phase::answering;
+  if (response.later) {
+    WEIR_ASSERT(!later_);
+    later_ = std::move(response.later);
+    return;
+  }
   if (response.status < 200 || response.status > 599) response = status(500);
   bool const sends_body = has_body(response.status) && request_.method != Method::head;
   chunks_ = response.source && !request_.is_http_1_0;
@@ -483,6 +490,7 @@ void ServerConnection::end_answer() {
 bool ServerConnection::advance_answer() {
   if (waits_) return false;
   if (file_) return send_file();
+  if (later_) return ask_later();
   WEIR_ASSERT(source_);
   return ask_source();
 }
@@ -511,6 +519,20 @@ bool ServerConnection::ask_source() {
   waits_ = more == More::later;
   if (!waits_ && out_.empty()) change();  // it has nothing, and wants to be asked in the next turn
   return !out_.empty();
+}
+
+bool ServerConnection::ask_later() {
+  Response response;
+  try {
+    waits_ = !later_->answer(response);
+    if (waits_) return false;
+    WEIR_ASSERT(!response.later);
+    later_ = {};
+    answer(std::move(response));
+  } catch (...) {
+    fail();
+  }
+  return true;
 }
 
 bool ServerConnection::send_file() {
@@ -629,7 +651,7 @@ void ServerConnection::settle_peers_end() {
   bool const asks = phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body;
   bool const stopped = phase_ == Phase::idle && gate_.is_stopping();
   // Who waits for a source that has nothing yet is not waited for when it is gone.
-  bool const gone = peer_ended_ && phase_ == Phase::answering && waits_ && source_;
+  bool const gone = peer_ended_ && phase_ == Phase::answering && waits_ && (source_ || later_);
   if (lingered || stopped || gone) return terminate();
   if (!peer_ended_ || !asks || paused_) return;
   if (phase_ != Phase::idle) ++gate_.counters().refused[static_cast<std::size_t>(Refusal::cut_off)];
@@ -696,6 +718,7 @@ void ServerConnection::terminate() {
   List<FileWaiter, Files::waiting>::remove(*this);
   receiver_ = {};
   source_ = {};
+  later_ = {};
   change();
 }
 

@@ -88,6 +88,7 @@ class ServerConnection final : public ListNode<On::changed>,
   void fail();
   bool advance_answer();
   bool ask_source();
+  bool ask_later();
   bool send_file();
   void count_moved(std::uint32_t size);
   void read_file();
@@ -122,7 +123,7 @@ class ServerConnection final : public ListNode<On::changed>,
   bool unread_ = false;  // the peer may still be sending what nobody will read
   bool cancelled_ = false;
   bool paused_ = false;      // by the receiver
-  bool waits_ = false;       // for a file, or for a source to be resumed
+  bool waits_ = false;       // for a file, or for a source or an answer to be resumed
   bool failed_ = false;      // a receiver threw
   bool overflowed_ = false;  // too much of all bodies
   bool chunks_ = false;      // of a source: goes in chunks
@@ -139,6 +140,7 @@ class ServerConnection final : public ListNode<On::changed>,
   Route* route_ = nullptr;
   Owner<Receiver> receiver_;
   Owner<Source> source_;
+  Owner<Later> later_;
   FileUser file_;
   std::uint64_t file_at_ = 0;
   std::uint64_t file_left_ = 0;

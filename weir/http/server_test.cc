@@ -253,6 +253,44 @@ TEST_P(HttpServerTest, ASourceIsAskedAsFastAsThePeerReads) {
   EXPECT_EQ(reply.body.size(), 20'000'000u);
 }
 
+TEST_P(HttpServerTest, AnAnswerMayBeKnownLater) {
+  enum class Known { nothing, missing, broken } known = Known::nothing;
+  ExchangeId id;
+  int asked = 0;
+  server().get("/later", [&](Request const& request) {
+    id = request.id;
+    return later([&](Response& response) {
+      ++asked;
+      if (known == Known::broken) throw std::runtime_error("no disk");
+      response = status(404);
+      return known == Known::missing;
+    });
+  });
+  Client& client = connect();
+  client.send(get("/later") + get("/later"));
+  ASSERT_TRUE(test_.run_until([&] { return asked == 1; }));
+  test_.run_for();
+  EXPECT_TRUE(client.received.empty());
+  server().resume(id);
+  ASSERT_TRUE(test_.run_until([&] { return asked == 2; })) << "and it was not ready";
+  known = Known::missing;
+  server().resume(id);
+  EXPECT_EQ(read(client).status, 404);
+  // The next request on the connection is one of its own.
+  EXPECT_EQ(read(client).status, 404);
+  EXPECT_EQ(asked, 4);
+  known = Known::broken;
+  client.send(get("/later"));
+  EXPECT_EQ(read(client).status, 500);
+  // Who has gone is not waited for.
+  known = Known::nothing;
+  Client& gone = connect();
+  gone.send(get("/later"));
+  ASSERT_TRUE(test_.run_until([&] { return asked == 6; }));
+  gone.finishes = true;
+  ASSERT_TRUE(test_.run_until([&] { return server().connection_count() == 1; }));
+}
+
 TEST_P(HttpServerTest, ASourceMayHaveNothingYet) {
   bool ready = false;
   ExchangeId id;
