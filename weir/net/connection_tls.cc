@@ -120,7 +120,8 @@ void Connection::encrypt() {
   if (state_ == State::open && !queue_.empty()) {
     bool const drops = waiting_frames_.get() != nullptr;
     if (tls_->says_only_goodbye()) {
-      clear_queue();
+      clear_queue();       // what was said behind the end goes nowhere,
+      net_.change(*this);  // and nothing waits for it any more
     } else if (!drops || tls_->out().empty()) {
       std::uint64_t const bytes_max = drops ? net_.limits().send_bytes_max : ~std::uint64_t{0};
       std::uint64_t const encrypted = tls_->encrypt(queue_, bytes_max);
