@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -30,14 +31,24 @@ class Stopping : public testing::Test {
 
 // ---- servers ------------------------------------------------------------------------------------
 
-// A stream as a function of the offset: what is sent, and what must come back.
+// A stream as a function of the offset.
 using Stream = std::function<std::uint8_t(std::uint64_t offset)>;
+// Looks at what has come, bytes after bytes: how many of them are wrong.
+using Check = std::function<std::uint64_t(std::string_view)>;
+
+Check expect(Stream const& stream) {
+  return [stream, offset = std::uint64_t{0}](std::string_view bytes) mutable {
+    std::uint64_t wrong = 0;
+    for (char const byte : bytes) wrong += static_cast<std::uint8_t>(byte) != stream(offset++);
+    return wrong;
+  };
+}
 
 // A client that sends as fast as it can, and looks at each byte that comes back.
 class LoadedConnection {
  public:
-  LoadedConnection(std::uint16_t port_number, Stream sent, Stream expected)
-      : sent_(std::move(sent)), expected_(std::move(expected)) {
+  LoadedConnection(std::uint16_t port_number, Stream sent, Check check)
+      : sent_(std::move(sent)), check_(std::move(check)) {
     socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -64,9 +75,10 @@ class LoadedConnection {
     if ((ready & (POLLIN | POLLHUP | POLLERR)) == 0) return;
     ssize_t const count = ::recv(socket_, room.data(), room.size(), MSG_DONTWAIT);
     ended_ = count == 0 || (count < 0 && errno != EAGAIN);
-    for (ssize_t i = 0; i < count; ++i, ++received_)
-      wrong_ +=
-          static_cast<std::uint8_t>(room[static_cast<std::size_t>(i)]) != expected_(received_);
+    if (ended_) ::shutdown(socket_, SHUT_RDWR);
+    if (count <= 0) return;
+    received_ += static_cast<std::uint64_t>(count);
+    wrong_ += check_({room.data(), static_cast<std::size_t>(count)});
   }
 
   bool ended() const { return ended_; }
@@ -75,7 +87,7 @@ class LoadedConnection {
 
  private:
   Stream const sent_;
-  Stream const expected_;
+  Check check_;
   int socket_ = -1;
   bool refused_ = false;
   bool ended_ = false;
@@ -125,7 +137,8 @@ TEST_F(Stopping, echo_coroutines_sends_back_what_it_has_read) {
       Stream const stream = [n](std::uint64_t offset) {
         return static_cast<std::uint8_t>(offset * 7 + (offset >> 8) + n);
       };
-      connections.push_back(std::make_unique<LoadedConnection>(port_number, stream, stream));
+      connections.push_back(
+          std::make_unique<LoadedConnection>(port_number, stream, expect(stream)));
     }
     load_and_stop(server, connections, signal);
   }
@@ -156,9 +169,49 @@ TEST_F(Stopping, reachability_answers_what_has_reached_it) {
       if (at < 4) return at == 3 ? 4 : 0;
       return byte_of(first + static_cast<std::uint32_t>(offset / 8), at - 4);
     };
-    connections.push_back(std::make_unique<LoadedConnection>(port_number, sent, expected));
+    connections.push_back(std::make_unique<LoadedConnection>(port_number, sent, expect(expected)));
   }
   load_and_stop(server, connections, SIGTERM);
+}
+
+// Requests for two files in turn, one behind the other: each answer that has begun is whole.
+TEST_F(Stopping, file_server_sends_whole_answers) {
+  std::string pattern = std::filesystem::temp_directory_path() / "weir_stopping_XXXXXX";
+  std::filesystem::path const folder = ::mkdtemp(pattern.data());
+  std::string const files[2] = {std::string(100, 'a'), std::string(300'000, 'b')};
+  std::ofstream(folder / "0") << files[0];
+  std::ofstream(folder / "1") << files[1];
+  std::string const requests =
+      "GET /0 HTTP/1.1\r\nHost: x\r\n\r\nGET /1 HTTP/1.1\r\nHost: x\r\n\r\n";
+  Stream const sent = [&](std::uint64_t offset) {
+    return static_cast<std::uint8_t>(requests[offset % requests.size()]);
+  };
+  ChildProgram server(WEIR_FILE_SERVER, {folder, "127.0.0.1:0"});
+  std::uint16_t const port_number = server.read_port_number();
+  std::vector<std::string> begun(4);  // the answer that is not whole yet, of each
+  std::uint64_t last_answers = 0;
+  Connections connections;
+  for (std::string& rest : begun) {
+    Check const check = [&, answers = 0u](std::string_view bytes) mutable -> std::uint64_t {
+      rest += bytes;
+      while (true) {  // ends: each turn takes an answer
+        std::string const& file = files[answers % 2];
+        std::size_t const head = rest.find("\r\n\r\n") + 4;
+        if (head < 4 || rest.size() < head + file.size()) return 0;
+        last_answers += rest.substr(0, head).find("Connection: close\r\n") < head;
+        bool const right =
+            rest.starts_with("HTTP/1.1 200 OK\r\n") && rest.compare(head, file.size(), file) == 0;
+        if (!right) return 1;
+        rest.erase(0, head + file.size());
+        ++answers;
+      }
+    };
+    connections.push_back(std::make_unique<LoadedConnection>(port_number, sent, check));
+  }
+  load_and_stop(server, connections, SIGTERM);
+  for (std::string const& rest : begun) EXPECT_EQ(rest.substr(0, 200), "");
+  EXPECT_LE(last_answers, connections.size());
+  std::filesystem::remove_all(folder);
 }
 
 // ---- programs that read and print ---------------------------------------------------------------

@@ -1,7 +1,6 @@
 // file_server [FOLDER [ADDRESS]]: serves a folder over HTTP, this one at 127.0.0.1:8080 unless told
 // otherwise; /healthz says "ok". It prints where it listens, and ends on SIGTERM or SIGINT, when
 // what has begun is answered.
-#include <csignal>
 #include <cstdio>
 #include <string>
 
@@ -11,8 +10,6 @@
 namespace {
 
 using namespace weir;
-
-Worker* running = nullptr;
 
 int give_up(Error const& error) {
   std::fprintf(stderr, "file_server: %s\n", error.message.c_str());
@@ -27,9 +24,9 @@ int main(int count, char** values) {
 
   auto worker = Worker::make();
   if (!worker) return give_up(worker.error());
-  running = worker.value().get();
+  Worker& running = **worker;
 
-  http::Server server(*running);
+  http::Server server(running);
   server.get("/healthz", [](http::Request const&) { return http::text("ok\n"); });
   Result<void> const serves = server.files("/", folder);
   if (!serves) return give_up(serves.error());
@@ -38,7 +35,8 @@ int main(int count, char** values) {
   std::printf("listening on %s\n", where.value().text().c_str());
   std::fflush(stdout);
 
-  for (int const signal : {SIGTERM, SIGINT}) std::signal(signal, [](int) { running->stop(); });
-  running->run();
+  Result<void> const stops = running.stop_on_signals();
+  if (!stops) return give_up(stops.error());
+  running.run();
   return 0;
 }

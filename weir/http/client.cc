@@ -1,5 +1,6 @@
 #include "weir/http/client.h"
 
+#include "weir/crypto/tls_context.h"
 #include "weir/http/client_gate.h"
 #include "weir/worker/worker.h"
 
@@ -27,6 +28,10 @@ Client::~Client() { gate_->abandon(); }
 
 CallId Client::begin(Call call, Owner<CallObserver> observer) {
   return gate_->begin(std::move(call), std::move(observer));
+}
+void Client::use_tls(TlsContext& context) {
+  WEIR_ASSERT(context.role() == TlsContext::Role::client);
+  gate_->use_tls(context);
 }
 void Client::cancel(CallId id) { gate_->cancel(id); }
 void Client::resume(CallId id) { gate_->resume(id); }

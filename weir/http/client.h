@@ -11,7 +11,11 @@
 // OPTIONS without a source) is sent once more, on a new one.
 //
 // A URL names an address, not a host: "http://127.0.0.1:80/", "http://[::1]:8080/", "http://
-// localhost/"; names are not looked up, redirections not followed, TLS is not spoken.
+// localhost/"; names are not looked up, redirections not followed.
+//
+// "https://127.0.0.1:443/" is asked with TLS, by a context that says which server is wanted
+// (crypto/tls_context.h): that of the call, or the client's. Nothing is said before the server has
+// proven who it is, and an answer that is cut off is an error.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +33,9 @@
 #include "weir/ring/address.h"
 
 namespace weir {
+class TlsContext;
 class Worker;
-}
+}  // namespace weir
 
 namespace weir::http {
 
@@ -44,10 +49,10 @@ struct ClientLimits {
   std::uint32_t connections_per_address_max = 8;
   std::uint32_t call_count_max = 4096;  // begun or waiting; more are refused (EAGAIN)
   std::uint32_t receive_bytes = 32u << 10;
-  std::uint32_t interim_count_max = 8;  // answers "1xx" before the one
-  Duration call_time = 30 * seconds;    // from the beginning of a call to its end
-  Duration connect_time = 10 * seconds;
-  Duration idle_time = 30 * seconds;  // a connection that is kept
+  std::uint32_t interim_count_max = 8;   // answers "1xx" before the one
+  Duration call_time = 30 * seconds;     // from the beginning of a call to its end
+  Duration connect_time = 10 * seconds;  // and to shake hands; and, at the end, to say goodbye
+  Duration idle_time = 30 * seconds;     // a connection that is kept
 };
 
 struct Answer {
@@ -67,6 +72,9 @@ struct Call {
   std::string target;  // "/path?query"
   std::string host;    // the Host field; empty: the address
   std::string url;
+  // A client's; outlives the client. Null: TLS is spoken only to an "https://" URL, by the context
+  // of Client::use_tls(). With one, a URL has to be "https://".
+  TlsContext* tls = nullptr;
   std::vector<OwnedField> fields;
   std::string type;  // of the body
   std::string body;
@@ -118,6 +126,9 @@ class Client {
     return begin(std::move(call), Owner<CallObserver>(new CallDone<F>(std::move(done))));
   }
   CallId begin(Call call, Owner<CallObserver> observer);
+  // For "https://" from now on, unless the call names another one. A client's context, which
+  // outlives the client; its options may name "http/1.1" as a protocol.
+  void use_tls(TlsContext& context);
 
   // It ends with ECANCELED, unless it has ended.
   void cancel(CallId id);

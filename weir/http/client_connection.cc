@@ -1,6 +1,7 @@
 // The life of a client's connection.
 //
-//   connecting ─▶ busy ─▶ idle ─▶ busy ─▶ ... ─▶ ending
+//   connecting ─▶ shaking ─▶ busy ─▶ idle ─▶ busy ─▶ ... ─▶ closing ─▶ ending
+//                   hands, with TLS                            goodbye, with TLS
 //
 // It has at most one call. As the server's it notes what the ring tells and derives in settle()
 // what it needs: something to send, something to receive, the end of its call, its own.
@@ -12,11 +13,16 @@
 #include <cstring>
 
 #include "weir/http/client_gate.h"
+#include "weir/http/tls.h"
+#include "weir/net/tls_link.h"
 #include "weir/ring/ring.h"
 
 namespace weir::http {
 
 namespace {
+
+// Of a request, encrypted at once.
+constexpr std::size_t encrypted_bytes_max = 256 * 1024;
 
 ClientConnection& self(Completion& completion) {
   return *static_cast<ClientConnection*>(completion.context);
@@ -28,10 +34,10 @@ bool is_retriable(std::int32_t result) {
 
 }  // namespace
 
-ClientConnection::ClientConnection(ClientGate& gate, Address const& to, int descriptor,
-                                   CallState& call)
+ClientConnection::ClientConnection(ClientGate& gate, int descriptor, CallState& call)
     : gate_(gate),
-      to_(to),
+      to_(call.to),
+      context_(call.tls),
       descriptor_(descriptor),
       call_(&call),
       parser_(gate.parser_limits()),
@@ -48,6 +54,8 @@ ClientConnection::ClientConnection(ClientGate& gate, Address const& to, int desc
     self(completion).timer_cancelled_ = false;
     self(completion).change();
   };
+  if (context_ != nullptr)
+    tls_ = Owner<TlsSession>(new TlsSession(*context_, output_to(encrypted_), to_.text()));
   call.connection = this;
   deadline_ = std::min(call.deadline, gate_.now() + gate_.limits().connect_time);
   gate_.ring().connect(connect_, descriptor_, to_);
@@ -68,6 +76,11 @@ void ClientConnection::on_connected(Completion& completion, Outcome outcome) {
     connection.error_ = -outcome.result;
     return;
   }
+  if (connection.tls_) {
+    connection.phase_ = Phase::shaking;
+    connection.tls_->start();
+    return;
+  }
   connection.phase_ = Phase::idle;
   connection.start(*connection.call_);
 }
@@ -83,14 +96,24 @@ void ClientConnection::on_received(Completion& completion, Outcome outcome) {
   ClientConnection& connection = self(completion);
   connection.change();
   if (outcome.result > 0) {
-    auto const size = static_cast<std::uint32_t>(outcome.result);
-    connection.received_bytes_ += size;
-    connection.input_ += connection.memory_.text().substr(0, size);
+    connection.received(static_cast<std::uint32_t>(outcome.result));
   } else if (outcome.result == 0) {
     connection.peer_ended_ = true;
   } else if (!is_retriable(outcome.result)) {
     connection.error_ = -outcome.result;
   }
+}
+
+void ClientConnection::received(std::uint32_t size) {
+  if (is_ending()) return;
+  std::size_t const before = input_.size();
+  if (!tls_) {
+    input_ += memory_.text().substr(0, size);
+  } else {
+    decrypt(*tls_, {memory_.data(), size}, input_);
+    if (tls_->state() == TlsSession::State::ended) peer_ended_ = true;
+  }
+  received_bytes_ += input_.size() - before;
 }
 
 // ---- a call -------------------------------------------------------------------------------------
@@ -171,7 +194,7 @@ void ClientConnection::finish() {
   was_used_ = true;
   deadline_ = gate_.now() + gate_.limits().idle_time;
   if (keeps) phase_ = Phase::idle;
-  else terminate();
+  else end();
 }
 
 void ClientConnection::fail(int code, std::string_view why) {
@@ -183,7 +206,29 @@ void ClientConnection::fail(int code, std::string_view why) {
     if (again) gate_.repeat(call);
     else gate_.end(call, Error{code, call.what + ": " + std::string(why)});
   }
-  terminate();
+  bool const has_alert = tls_ && tls_->state() == TlsSession::State::failed;
+  if (has_alert) end();
+  else terminate();
+}
+
+void ClientConnection::fail_tls() {
+  CloseReason const reason = close_reason_of(tls_->failure());
+  bool const is_protocol = reason == CloseReason::downgraded || reason == CloseReason::tls_broken;
+  fail(is_protocol ? EPROTO : EACCES,
+       std::string(weir::text(reason)) + " (" + tls_->detail() + ")");
+}
+
+void ClientConnection::settle_handshake() {
+  if (tls_->state() == TlsSession::State::failed) return fail_tls();
+  if (tls_->is_open()) {
+    std::string const& protocol = tls_->peer().protocol;
+    if (!protocol.empty() && protocol != "http/1.1")
+      return fail(EPROTO, "the server speaks " + protocol + ", not http/1.1");
+    phase_ = Phase::idle;
+    start(*call_);
+  } else if (peer_ended_) {
+    fail(ECONNRESET, "the peer closed the connection while shaking hands");
+  }
 }
 
 void ClientConnection::drop_call() {
@@ -194,8 +239,10 @@ void ClientConnection::drop_call() {
 }
 
 void ClientConnection::process_end() {
-  if (call_ != nullptr && head_read_ && parser_.ends_here()) return finish();
-  if (phase_ == Phase::idle) return terminate();
+  // With TLS an end that is not said may be somebody else's, who has cut the answer off.
+  bool const is_said = !tls_ || tls_->state() == TlsSession::State::ended;
+  if (call_ != nullptr && head_read_ && parser_.ends_here() && is_said) return finish();
+  if (phase_ == Phase::idle) return end();
   fail(ECONNRESET, "the peer closed the connection before the end of its answer");
 }
 
@@ -226,17 +273,19 @@ bool ClientConnection::ask_source() {
 
 bool ClientConnection::settle() {
   if (phase_ != Phase::ending) check_time();
-  if (phase_ == Phase::busy || phase_ == Phase::idle) {
-    process_input();
-    if (phase_ == Phase::idle && !input_.empty()) terminate();  // nobody has asked for that
-    if (phase_ != Phase::ending && peer_ended_) process_end();
-  }
-  if (phase_ != Phase::ending && error_ != 0) fail(error_, std::strerror(error_));
+  if (phase_ == Phase::shaking) settle_handshake();
+  bool const is_open = phase_ == Phase::busy || phase_ == Phase::idle;
+  if (is_open) process_input();
+  if (phase_ == Phase::idle && !input_.empty()) end();  // nobody has asked for that
+  if (!is_ending() && tls_ && tls_->state() == TlsSession::State::failed) fail_tls();
+  if (!is_ending() && is_open && peer_ended_) process_end();
+  if (!is_ending() && error_ != 0) fail(error_, std::strerror(error_));
+  if (phase_ == Phase::closing) settle_closing();
   if (phase_ == Phase::ending) return settle_end();
   if (phase_ != Phase::connecting) {
     settle_send();
     if (phase_ == Phase::ending) return settle_end();
-    if (receive_.idle() && !peer_ended_) {
+    if (receive_.idle() && !peer_ended_ && phase_ != Phase::closing) {
       gate_.ring().receive(receive_, descriptor_, memory_.data(), memory_.size());
     }
   }
@@ -246,22 +295,33 @@ bool ClientConnection::settle() {
 
 void ClientConnection::check_time() {
   if (gate_.now() < deadline_) return;
-  if (phase_ == Phase::idle) return terminate();
-  fail(ETIMEDOUT, phase_ == Phase::connecting ? "no connection in time" : "no answer in time");
+  if (phase_ == Phase::idle) return end();
+  if (phase_ == Phase::closing) return terminate();
+  fail(ETIMEDOUT, phase_ < Phase::busy ? "no connection in time" : "no answer in time");
 }
 
 void ClientConnection::settle_send() {
-  if (!send_.idle() || call_ == nullptr) return;
-  if (sent_ == sending_.size()) {
-    sending_.clear();
-    sent_ = 0;
-    bool const asks = out_.empty() && call_->source && !source_waits_;
-    if (asks && !ask_source()) return;
-    std::swap(sending_, out_);
-  }
-  if (sending_.empty()) return;
+  if (!send_.idle()) return;
+  if (sent_ == sending_.size()) fill_sending();
+  if (sending_.empty() || phase_ == Phase::ending) return;
   part_ = {sending_.data() + sent_, sending_.size() - sent_};
   gate_.ring().send(send_, descriptor_, {&part_, 1}, 0);
+}
+
+void ClientConnection::fill_sending() {
+  sending_.clear();
+  sent_ = 0;
+  bool const asks = phase_ == Phase::busy && out_.empty() && call_->source && !source_waits_;
+  if (asks && !ask_source()) return;
+  if (!tls_) return std::swap(sending_, out_);
+  if (phase_ == Phase::busy && !out_.empty()) {
+    std::string_view const part = std::string_view(out_).substr(out_at_, encrypted_bytes_max);
+    if (!tls_->send(std::as_bytes(std::span(part)))) change();  // it has failed
+    out_at_ += part.size();
+    if (out_at_ == out_.size()) out_.clear();
+    if (out_.empty()) out_at_ = 0;
+  }
+  std::swap(sending_, encrypted_);
 }
 
 void ClientConnection::settle_timer() {
@@ -278,6 +338,22 @@ void ClientConnection::settle_timer() {
 void ClientConnection::resume() {
   source_waits_ = false;
   change();
+}
+
+void ClientConnection::end() {
+  if (is_ending()) return;
+  if (!tls_ || error_ != 0) return terminate();
+  phase_ = Phase::closing;
+  deadline_ = gate_.now() + gate_.limits().connect_time;
+  change();
+}
+
+// Our end, or an alert, behind what has been encrypted already.
+void ClientConnection::settle_closing() {
+  if (error_ != 0) return terminate();
+  if (!send_.idle() || sent_ < sending_.size() || !encrypted_.empty()) return;
+  if (tls_->is_open() && !tls_->has_said_end()) tls_->end();
+  if (encrypted_.empty()) terminate();
 }
 
 // terminate, join, close.

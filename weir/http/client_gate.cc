@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "weir/crypto/tls_context.h"
 #include "weir/ring/ring.h"
 
 namespace weir::http {
@@ -20,11 +21,15 @@ bool is_clean(std::string_view text) {
 }
 
 // "http://127.0.0.1:8080/x" into address, host and target; what is wrong with it, or nothing.
-std::string_view split_url(Call& call) {
+// `tls` is whose context an "https://" uses that has none.
+std::string_view split_url(Call& call, TlsContext* tls) {
   std::string_view url = call.url;
-  constexpr std::string_view scheme = "http://";
-  if (!url.starts_with(scheme)) return "only http:// is spoken here";
-  url.remove_prefix(scheme.size());
+  bool const secure = url.starts_with("https://");
+  if (!secure && !url.starts_with("http://")) return "only http:// and https:// are spoken here";
+  if (!secure && call.tls != nullptr) return "it has a TlsContext, and is not https://";
+  if (secure && call.tls == nullptr) call.tls = tls;
+  if (secure && call.tls == nullptr) return "https:// needs a TlsContext: Client::use_tls()";
+  url.remove_prefix(secure ? 8 : 7);
   std::size_t const slash = std::min(url.find_first_of("/?#"), url.size());
   std::string authority(url.substr(0, slash));
   std::string_view const rest = url.substr(slash, url.find('#') - slash);
@@ -34,7 +39,7 @@ std::string_view split_url(Call& call) {
   std::size_t const bracket = authority.find(']');
   bool const has_port =
       authority.find(':', bracket == std::string::npos ? 0 : bracket) != std::string::npos;
-  if (!has_port) authority += ":80";
+  if (!has_port) authority += secure ? ":443" : ":80";
   if (authority.starts_with("localhost:")) authority.replace(0, 9, "127.0.0.1");
   Result<Address> const parsed = Address::parse(authority);
   if (!parsed) return "a URL names an address here, such as http://127.0.0.1:8080/";
@@ -45,6 +50,8 @@ std::string_view split_url(Call& call) {
 // What is wrong with it, or nothing.
 std::string_view check(Call const& call) {
   if (call.to.empty()) return "it says no address";
+  if (call.tls != nullptr && call.tls->role() != TlsContext::Role::client)
+    return "its TlsContext is a server's";
   if (call.method == Method::other) return "it says no method";
   if (!call.target.starts_with('/') && call.target != "*") return "its target begins with no slash";
   bool clean = is_clean(call.target) && is_clean(call.host) && is_clean(call.type) &&
@@ -94,7 +101,7 @@ ClientGate::~ClientGate() { WEIR_ASSERT(is_closed()); }
 
 CallId ClientGate::begin(Call call, Owner<CallObserver> observer) {
   CallId const id{++last_number_};
-  std::string_view wrong = call.url.empty() ? std::string_view() : split_url(call);
+  std::string_view wrong = call.url.empty() ? std::string_view() : split_url(call, tls_);
   if (wrong.empty()) wrong = check(call);
   if (wrong.empty() && call.host.empty()) call.host = call.to.text();
   int code = EINVAL;
@@ -118,6 +125,7 @@ CallId ClientGate::begin(Call call, Owner<CallObserver> observer) {
   }
   begun.method = call.method;
   begun.to = call.to;
+  begun.tls = call.tls;
   begun.head = head_of(call);
   begun.may_repeat = is_repeatable(call.method) && !call.source;
   begun.body = std::move(call.body);
@@ -179,7 +187,7 @@ bool ClientGate::assign(CallState& call) {
   }
   std::uint32_t there = 0;
   for (auto const& connection : connections_) {
-    if (!(connection->to() == call.to) || connection->is_ending()) continue;
+    if (!connection->leads_to(call) || connection->is_ending()) continue;
     ++there;
     if (!connection->is_free()) continue;
     connection->start(call);
@@ -189,7 +197,7 @@ bool ClientGate::assign(CallState& call) {
   if (connections_.size() >= limits_.connection_count_max) {
     for (auto const& connection : connections_) {
       if (!connection->is_free()) continue;
-      connection->terminate();  // one that nobody needs makes room
+      connection->end();  // one that nobody needs makes room
       break;
     }
     return false;
@@ -199,7 +207,7 @@ bool ClientGate::assign(CallState& call) {
     end(call, Error{opened.error().code, call.what + ": " + opened.error().message});
     return true;
   }
-  connections_.push_back(std::make_unique<ClientConnection>(*this, call.to, opened.value(), call));
+  connections_.push_back(std::make_unique<ClientConnection>(*this, opened.value(), call));
   return true;
 }
 
@@ -248,7 +256,13 @@ bool ClientGate::may_sleep() const { return changed_.empty() && !assigns_ && end
 void ClientGate::stop() {
   stopping_ = true;
   for (auto const& connection : connections_)
-    if (connection->is_free()) connection->terminate();
+    if (connection->is_free()) connection->end();
+}
+
+// (A goodbye takes connect_time at most.)
+bool ClientGate::is_done() const {
+  return calls_.empty() && std::none_of(connections_.begin(), connections_.end(),
+                                        [](auto const& one) { return one->is_ending(); });
 }
 
 void ClientGate::terminate() {

@@ -25,6 +25,7 @@ class ClientGate final : public Gate {
   ~ClientGate() override;
 
   CallId begin(Call call, Owner<CallObserver> observer);
+  void use_tls(TlsContext& context) { tls_ = &context; }
   void cancel(CallId id);
   void resume(CallId id);
   // Nobody is told any more.
@@ -33,7 +34,7 @@ class ClientGate final : public Gate {
   void settle() override;
   bool may_sleep() const override;
   void stop() override;
-  bool is_done() const override { return calls_.empty(); }
+  bool is_done() const override;
   void terminate() override;
   bool is_closed() const override;
 
@@ -67,6 +68,7 @@ class ClientGate final : public Gate {
   Worker& worker_;
   ClientLimits const limits_;
   Limits parser_limits_;
+  TlsContext* tls_ = nullptr;
   std::uint64_t last_number_ = 0;
   std::map<std::uint64_t, Owner<CallState>> calls_;
   std::deque<std::uint64_t> waiting_;

@@ -18,6 +18,7 @@
 #include "weir/net/connection.h"
 #include "weir/net/endpoint.h"
 #include "weir/net/lane.h"
+#include "weir/plan/describe.h"
 
 namespace weir::http {
 
@@ -29,32 +30,6 @@ constexpr Duration sample_time_min = 500 * milliseconds;
 // Of slow peers: told, and looked at.
 constexpr std::size_t slow_peers_told_max = 16;
 constexpr std::size_t slow_peers_seen_max = 1024;
-
-std::string_view name_of(Delay delay) {
-  switch (delay) {
-    case Delay::none:
-      return "none";
-    case Delay::tick:
-      return "tick";
-    case Delay::tick_lazy:
-      return "tick_lazy";
-    case Delay::iteration:
-      return "iteration";
-  }
-  return {};
-}
-
-std::string_view name_of(EdgeKind kind) {
-  switch (kind) {
-    case EdgeKind::direct:
-      return "direct";
-    case EdgeKind::handoff:
-      return "handoff";
-    case EdgeKind::blocking:
-      return "blocking";
-  }
-  return {};
-}
 
 // A position in another array, null where there is none.
 Json reference(Index index) { return index == no_index ? Json(nullptr) : Json(index); }
@@ -201,8 +176,8 @@ class FlowReport {
                {"target", edge.target},
                {"source_port", edge.source_port},
                {"target_port", edge.target_port},
-               {"kind", name_of(edge.kind)},
-               {"delay", name_of(edge.delay)},
+               {"kind", weir::text(edge.kind)},
+               {"delay", weir::text(edge.delay)},
                {"written", items(totals_.edges[e].written, recent_.edges[e].written)},
                {"read", items(totals_.edges[e].read, recent_.edges[e].read)}};
       if (HandoffBase const* const handoff = plan_.handoffs[e].handoff) {

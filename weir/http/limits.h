@@ -44,7 +44,8 @@ struct Limits {
   // A connection that is closed with input unread is read and dropped for so long, or the reset
   // would take the answer with it.
   Duration linger_time = 2 * seconds;
-  std::uint32_t linger_bytes_max = 1u << 20;
+  // Beyond that it is not read, but still waited for. (More than buffers of sockets hold.)
+  std::uint32_t linger_bytes_max = 16u << 20;
   Duration accept_retry_time = 100 * milliseconds;  // when descriptors are exhausted
 
   // ---- files

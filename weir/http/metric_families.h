@@ -13,6 +13,7 @@
 #include "weir/sched/graph.h"
 #include "weir/sched/loop.h"
 #include "weir/sched/subgraph.h"
+#include "weir/worker/gate.h"
 
 namespace weir::http {
 
@@ -200,7 +201,25 @@ inline constexpr CounterRow<LoopCounters> loop_rows[] = {
      &LoopCounters::cut_short},
 };
 
-// ---- of the HTTP server that tells all this
+inline constexpr CounterRow<ExchangeCounters> exchange_rows[] = {
+    {counter("weir_exchange_sent_items", "items sent to any worker", "items"),
+     &ExchangeCounters::sent},
+    {counter("weir_exchange_received_items", "items that have come from any worker", "items"),
+     &ExchangeCounters::received},
+    {counter("weir_exchange_late_items", "items that found their mailbox full", "items"),
+     &ExchangeCounters::late},
+    {counter("weir_exchange_suspensions", "times what comes before was suspended"),
+     &ExchangeCounters::suspensions},
+    {counter("weir_exchange_wakes", "workers woken because of items or of room"),
+     &ExchangeCounters::wakes},
+    {counter("weir_exchange_dropped_items", "items dropped because the exchange had ended",
+             "items"),
+     &ExchangeCounters::dropped},
+};
+inline constexpr Family exchange_late_high_water_items =
+    gauge("weir_exchange_late_high_water_items", "most items that were late at once", "items");
+
+// ---- of its HTTP servers
 
 inline constexpr CounterRow<ServerCounters> server_rows[] = {
     {counter("weir_http_accepted", "connections accepted"), &ServerCounters::accepted},

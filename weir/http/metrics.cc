@@ -10,7 +10,7 @@
 #include "weir/http/flow_views.h"
 #include "weir/http/metric_families.h"
 #include "weir/http/process.h"
-#include "weir/http/server.h"
+#include "weir/http/server_gate.h"
 #include "weir/http/telemetry.h"
 #include "weir/net/endpoint.h"
 #include "weir/net/lane.h"
@@ -42,6 +42,8 @@ struct Things {
   All<NodeCount> nodes;
   All<HandoffBase const*> handoffs;
   All<Loop const*> loops;
+  All<ExchangeCounters const*> exchanges;
+  All<ServerGate const*> servers;
   All<Endpoint*> endpoints;
   All<DatagramEndpoint const*> datagrams;
   All<BufferPool const*> pools;
@@ -100,6 +102,15 @@ class Collector {
       Loop const& loop = *graph.loops()[l];
       things_.loops.push_back({Labels(flow).add("loop", l).add("name", loop.name()).text(), &loop});
     }
+    for (auto const& gate : view.flow->gates) add_gate(*gate, flow);
+  }
+  void add_gate(Gate const& gate, std::string const& flow) {
+    if (ExchangeCounters const* const counters = gate.exchange_counters()) {
+      Labels labels = Labels(flow).add("exchange", things_.exchanges.size());
+      things_.exchanges.push_back({labels.add("name", gate.node_title()).text(), counters});
+    }
+    if (auto const* const server = dynamic_cast<ServerGate const*>(&gate))
+      things_.servers.push_back({flow, server});
   }
   void add_nodes(FlowView const& view, std::string const& flow) {
     auto const now = [](HandoffBase const& handoff) { return handoff.counters(); };
@@ -259,34 +270,42 @@ void add_flows(Page& page, Things const& things) {
   page.add(handoff_high_water_items, things.handoffs,
            [](One one) { return one->counters().high_water; });
   page.add_rows(loop_rows, things.loops, [](Loop const* one) { return one->counters(); });
+  page.add_rows(exchange_rows, things.exchanges, [](ExchangeCounters const* one) { return *one; });
+  page.add(exchange_late_high_water_items, things.exchanges,
+           [](ExchangeCounters const* one) { return one->late_high; });
 }
 
-void add_server(Page& page, Server const& server, std::string_view base) {
-  ServerCounters const& counters = server.counters();
-  page.add_rows(server_rows, base, counters);
+void add_servers(Page& page, All<ServerGate const*> const& servers) {
+  page.add_rows(server_rows, servers, [](ServerGate const* one) { return one->counters(); });
   page.open().begin(http_responses);
-  for (std::size_t digit = 1; digit < counters.responses.size(); ++digit)
-    page.open().add(Labels(base).add("class", std::to_string(digit) + "xx").text(),
-                    counters.responses[digit]);
-  page.open().begin(http_refused);
-  for (std::size_t r = 1; r < refusal_count; ++r) {  // 0 is none
-    auto const refusal = static_cast<Refusal>(r);
-    page.open().add(Labels(base).add("reason", name_of(refusal)).text(),
-                    counters.refused_for(refusal));
+  for (auto const& [labels, server] : servers) {
+    auto const& responses = server->counters().responses;
+    for (std::size_t digit = 1; digit < responses.size(); ++digit)
+      page.open().add(Labels(labels).add("class", std::to_string(digit) + "xx").text(),
+                      responses[digit]);
   }
-  page.add(http_connections, base, std::uint64_t{server.connection_count()});
+  page.open().begin(http_refused);
+  for (auto const& [labels, server] : servers) {
+    for (std::size_t r = 1; r < refusal_count; ++r) {  // 0 is none
+      auto const refusal = static_cast<Refusal>(r);
+      page.open().add(Labels(labels).add("reason", name_of(refusal)).text(),
+                      server->counters().refused_for(refusal));
+    }
+  }
+  page.add(http_connections, servers,
+           [](ServerGate const* one) { return std::uint64_t{one->connection_count()}; });
 }
 
 }  // namespace
 
 struct Metrics::State {
   Worker& worker;
-  Server const* server;
   FlowViews views;
+  MoreMetrics more;
 };
 
-Metrics::Metrics(Worker& worker, Server const* server)
-    : state_(new State{worker, server, FlowViews(worker)}) {
+Metrics::Metrics(Worker& worker, MoreMetrics more)
+    : state_(new State{worker, FlowViews(worker), std::move(more)}) {
   cycles_per_nanosecond();  // now, for it takes two milliseconds the first time
 }
 Metrics::Metrics(Metrics&&) noexcept = default;
@@ -302,7 +321,8 @@ std::string Metrics::text(ProcessFigures const& process) {
   add_worker(page, state_->worker, collector.base());
   add_net(page, state_->worker.net(), collector.base(), things);
   add_flows(page, things);
-  if (state_->server != nullptr) add_server(page, *state_->server, collector.base());
+  add_servers(page, things.servers);
+  if (state_->more) state_->more(page.open(), collector.base());
   return std::move(page).finish();
 }
 

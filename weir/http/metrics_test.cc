@@ -3,18 +3,22 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <numeric>
 #include <regex>
 #include <sstream>
 #include <string>
 
+#include "tests/io/test_group.h"
 #include "tests/net/test_net.h"
 #include "weir/flow/flow.h"
 #include "weir/flow/operators.h"
+#include "weir/http/client.h"
 #include "weir/http/metric_families.h"
 #include "weir/http/open_metrics_page.h"
 #include "weir/http/process.h"
 #include "weir/http/server.h"
 #include "weir/http/telemetry.h"
+#include "weir/io/exchange.h"
 #include "weir/io/tcp.h"
 #include "weir/io/udp.h"
 #include "weir/sched/ends.h"
@@ -215,6 +219,27 @@ TEST(Metrics, NodesKeepTheirLabelsWhenAGraphGrows) {
   EXPECT_EQ(test.read().value("weir_node_in_items_total", {{"name", "null"}, {"node", "1.1"}}), 1);
 }
 
+TEST(Metrics, OfAllServersOfTheWorker) {
+  Telemetry test;
+  Server files(*test.worker, {.name = "files"});
+  Server told(*test.worker, {.name = "telemetry"});
+  Server twin(*test.worker, {.name = "telemetry"});
+  files.get("/x", [](Request const&) { return text("x"); });
+  Address const where = files.listen("127.0.0.1:0").value();
+  Client client(*test.worker);
+  for (char const* const path : {"/x", "/y", "/x"})
+    client.get("http://" + where.text() + path, [](Result<Answer> answer) { answer.value(); });
+  test.worker.advance(seconds);
+
+  MetricsPage const page = test.read();
+  EXPECT_EQ(page.value("weir_http_requests_total", {{"flow", "files"}}), 3);
+  EXPECT_EQ(page.value("weir_http_responses_total", {{"flow", "files"}, {"class", "2xx"}}), 2);
+  EXPECT_EQ(page.value("weir_http_responses_total", {{"flow", "files"}, {"class", "4xx"}}), 1);
+  EXPECT_EQ(page.value("weir_http_requests_total", {{"flow", "telemetry"}}), 0);
+  EXPECT_EQ(page.count("weir_http_requests_total"), 3u);
+  EXPECT_EQ(page.count("weir_http_refused_total"), 3u * (refusal_count - 1));
+}
+
 TEST(Metrics, SayThatAFlowHasFailed) {
   Telemetry test;
   test.worker->add(
@@ -253,7 +278,7 @@ TEST_P(NetMetrics, SayWhatCameAndWent) {
   worker.add(flow(source_tcp(server) >> dest_tcp(server)), "echo");
   worker.net().open_datagrams(Address::loopback(0)).value();
   Metrics metrics(worker);
-  Client& client = test.connect(server.address());
+  weir::Client& client = test.connect(server.address());
   client.send(framed("hello"));
   ASSERT_TRUE(test.run_until([&] { return client.received == framed("hello"); }));
 
@@ -272,13 +297,41 @@ TEST_P(NetMetrics, SayWhatCameAndWent) {
   EXPECT_GT(page.value("weir_ring_completions_total"), 0);
 }
 
+TEST_P(NetMetrics, OfBothEndsOfAnExchange) {
+  static constexpr node<"spread"> spread;
+  std::vector<int> numbers(100);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  std::size_t seen = 0;
+  Exchange<int> items(2, {.mailbox_items = 8, .late_mark_items = 4});
+  TestGroup group(GetParam(), 2);
+  group.add([&](Worker& worker, std::uint32_t index) {
+    return worker.add(flow(spread = exchange(worker, items, [](int v) { return v; }),
+                           source_iter(index == 0 ? numbers : std::vector<int>()) >> spread,
+                           spread >> for_each([&](int) { ++seen; })),
+                      "split");
+  });
+  ASSERT_TRUE(group.until([&] { return seen == numbers.size(); }));
+  double received = 0;
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    MetricsPage const page = read_metrics(Metrics(group[i]).text());
+    EXPECT_EQ(page.problems, Lines());
+    MetricsPage::Labels const labels{{"flow", "split"}, {"exchange", "0"}, {"name", "spread"}};
+    EXPECT_EQ(page.value("weir_exchange_sent_items_total", labels), i == 0 ? 100 : 0);
+    EXPECT_EQ(page.value("weir_exchange_late_items_total", labels) > 4, i == 0);
+    EXPECT_EQ(page.value("weir_exchange_suspensions_total", labels), i == 0 ? 1 : 0);
+    EXPECT_EQ(page.value("weir_exchange_dropped_items_total", labels), 0);
+    received += page.value("weir_exchange_received_items_total", labels);
+  }
+  EXPECT_EQ(received, 100);
+}
+
 TEST_P(NetMetrics, CountersOnlyGrow) {
   TestNet test(GetParam());
   Worker& worker = test.worker();
   Endpoint& server = test.listen();
   worker.add(flow(source_tcp(server) >> dest_tcp(server)), "echo");
   Metrics metrics(worker);
-  Client& client = test.connect(server.address());
+  weir::Client& client = test.connect(server.address());
   MetricsPage before = read_metrics(metrics.text());
   for (int round = 0; round < 5; ++round) {
     client.send(framed("hello"));
@@ -307,6 +360,7 @@ static_assert(has_numbers<DatagramCounters>(std::size(datagram_rows) + std::size
 static_assert(has_numbers<GraphCounters>(std::size(flow_rows)));
 static_assert(has_numbers<SubgraphCounters>(std::size(subgraph_rows) + 1));
 static_assert(has_numbers<LoopCounters>(std::size(loop_rows)));
+static_assert(has_numbers<ExchangeCounters>(std::size(exchange_rows) + 1));
 static_assert(has_numbers<ServerCounters>(std::size(server_rows) + 6 + refusal_count));
 
 // Rows of the tables of docs/metrics.md: | `name` | type | unit | what |
@@ -325,7 +379,7 @@ std::map<std::string, MetricsPage::Family> documented() {
 TEST(Metrics, AreThoseOfTheirPage) {
   TestWorker worker;
   Server server(*worker);
-  Metrics metrics(*worker, &server);
+  Metrics metrics(*worker);
   MetricsPage const page = read_metrics(metrics.text());
   EXPECT_EQ(page.problems, Lines());
   auto const told = documented();

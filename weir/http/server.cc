@@ -25,7 +25,7 @@ std::int64_t system_time() { return static_cast<std::int64_t>(std::time(nullptr)
 Server::Server(Worker& worker, ServerOptions const& options) {
   auto gate = std::make_unique<ServerGate>(worker, options);
   gate_ = gate.get();
-  gate_->set_handle(worker.add(ServerFlow{&worker, std::move(gate)}, "http"));
+  gate_->set_handle(worker.add(ServerFlow{&worker, std::move(gate)}, options.name));
 }
 
 Server::~Server() { gate_->abandon(); }

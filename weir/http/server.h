@@ -45,6 +45,7 @@ std::int64_t system_time();
 struct ServerOptions {
   Limits limits{};
   std::int64_t (*unix_time)() = system_time;
+  std::string name = "http";  // of its flow, for metrics and pictures
 };
 
 struct FolderOptions {
@@ -66,12 +67,12 @@ class Server {
   Result<Address> listen(std::string_view address, Sharing sharing = Sharing::alone);
   Result<Address> listen(Address const& address, Sharing sharing = Sharing::alone);
 
-  // A path, or "/a/*" for all paths below /a/ that nothing longer is said of.
   // The same with TLS (HTTPS); the context, a server's, outlives the server. Its options may name
   // "http/1.1" as a protocol.
   Result<Address> listen(std::string_view address, TlsContext& tls,
                          Sharing sharing = Sharing::alone);
 
+  // A path, or "/a/*" for all paths below /a/ that nothing longer is said of.
   template <is_handler F>
   void get(std::string_view path, F handler) {
     on(Method::get, path, std::move(handler));

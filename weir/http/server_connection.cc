@@ -30,6 +30,7 @@
 #include <span>
 
 #include "weir/http/server_gate.h"
+#include "weir/http/tls.h"
 #include "weir/ring/ring.h"
 
 namespace weir::http {
@@ -107,11 +108,7 @@ ServerConnection::ServerConnection(ServerGate& gate, int descriptor, std::uint32
   send_.callback = on_sent;
   read_.callback = control_.callback = cancel_.callback = on_noted;
   if (tls == nullptr) return;
-  auto const write = [](void* to, std::span<std::byte const> ciphertext) {
-    static_cast<std::string*>(to)->append(reinterpret_cast<char const*>(ciphertext.data()),
-                                          ciphertext.size());
-  };
-  tls_ = Owner<TlsSession>(new TlsSession(*tls, {write, &encrypted_}));
+  tls_ = Owner<TlsSession>(new TlsSession(*tls, output_to(encrypted_)));
 }
 
 ServerConnection::~ServerConnection() {
@@ -155,16 +152,11 @@ void ServerConnection::keep(Buffer bytes) {
 }
 
 void ServerConnection::decrypt(View ciphertext) {
-  std::array<std::byte, TlsSession::record_bytes_max> plaintext;
-  while (!ciphertext.empty()) {  // ends: each turn takes something, unless it is over
-    TlsSession::Progress const progress = tls_->receive(ciphertext.span(), plaintext);
-    held_.append(reinterpret_cast<char const*>(plaintext.data()), progress.given);
-    ciphertext = ciphertext.from(progress.taken);
-    if (tls_->state() == TlsSession::State::ended) peer_ended_ = true;
-    if (tls_->state() == TlsSession::State::failed || progress.taken + progress.given == 0) break;
-  }
+  http::decrypt(*tls_, ciphertext.span(), held_);
+  if (tls_->state() == TlsSession::State::ended) peer_ended_ = true;
   if (tls_->state() != TlsSession::State::failed) return;
-  // What is left to be sent is the alert.
+  // What is left to be sent is the alert, which a reset would overtake.
+  unread_ = true;
   ++gate_.counters().tls_failures;
   drop_rest();
   out_.clear();
@@ -265,8 +257,10 @@ void ServerConnection::begin_request() {
   MessageHead const& head = parser_.head();
   ++gate_.counters().requests;
   ++request_count_;
-  last_ = !head.keeps_alive || gate_.is_stopping() ||
-          request_count_ >= gate_.limits().requests_per_connection_max;
+  bool const ends =
+      gate_.is_stopping() || request_count_ >= gate_.limits().requests_per_connection_max;
+  last_ = !head.keeps_alive || ends;
+  unread_ = unread_ || ends;  // its next request may be on its way
   Target target;
   if (!split_target(head.target, decoded_path_, target)) return refuse(Refusal::bad_path);
   request_.method = method_named(head.method);
@@ -646,12 +640,18 @@ void ServerConnection::settle_closing() {
 
 // Nothing more comes, and everything that came has been answered as far as it could be.
 void ServerConnection::settle_peers_end() {
-  bool const lingered = phase_ == Phase::lingering &&
-                        (peer_ended_ || lingered_bytes_ > gate_.limits().linger_bytes_max);
+  bool const lingered = phase_ == Phase::lingering && peer_ended_;
   bool const asks = phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body;
   bool const stopped = phase_ == Phase::idle && gate_.is_stopping();
+  // It may not have got its last answer yet, and be asking for more.
+  bool const was_answered = stopped && request_count_ > 0 && !peer_ended_;
   // Who waits for a source that has nothing yet is not waited for when it is gone.
   bool const gone = peer_ended_ && phase_ == Phase::answering && waits_ && (source_ || later_);
+  if (was_answered) {
+    phase_ = Phase::closing;
+    unread_ = true;
+    return settle_closing();
+  }
   if (lingered || stopped || gone) return terminate();
   if (!peer_ended_ || !asks || paused_) return;
   if (phase_ != Phase::idle) ++gate_.counters().refused[static_cast<std::size_t>(Refusal::cut_off)];
@@ -663,7 +663,9 @@ void ServerConnection::settle_receive() {
   bool const asks = may_process();
   // Ahead of its turn, to notice when the peer is gone.
   bool const ahead = phase_ == Phase::answering && held_.empty();
-  if (asks || ahead || phase_ == Phase::lingering)
+  bool const lingers =
+      phase_ == Phase::lingering && lingered_bytes_ <= gate_.limits().linger_bytes_max;
+  if (asks || ahead || lingers)
     gate_.ring().receive(receive_, descriptor_, BufferOrPool(gate_.pool()));
 }
 
@@ -708,7 +710,7 @@ void ServerConnection::expire() {
 // ---- its end ------------------------------------------------------------------------------------
 
 void ServerConnection::stop() {
-  last_ = true;
+  last_ = unread_ = true;
   change();
 }
 

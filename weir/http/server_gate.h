@@ -66,6 +66,7 @@ class ServerGate final : public Gate {
   BufferPool& pool() const { return *pool_; }
   Limits const& limits() const { return options_.limits; }
   ServerCounters& counters() { return counters_; }
+  ServerCounters const& counters() const { return counters_; }
   FileCache& files() { return files_; }
   bool is_stopping() const { return stopping_; }
   Instant now() const { return worker_.clock().now(); }

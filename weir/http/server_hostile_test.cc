@@ -1,6 +1,8 @@
 // Peers that say what they should not, too much, or too slowly: each is refused for its reason, and
 // nobody else is affected.
 #include "tests/http/test_http.h"
+#include "tests/net/test_addresses.h"
+#include "tests/ring/descriptor_limit.h"
 
 namespace weir::http {
 namespace {
@@ -138,6 +140,74 @@ TEST_P(HttpHostileTest, ThereAreSoManyConnections) {
   EXPECT_EQ(server().connection_count(), 40u);
   for (Client* client : clients) client->send(request.substr(20));
   for (Client* client : clients) EXPECT_EQ(read(*client).body, "hello");
+}
+
+// (An accept knows the limit there was when it began; that of a new listener has not.)
+TEST_P(HttpHostileTest, AcceptingPausesWithoutDescriptorsAndGoesOnWithThem) {
+  make_folder("www");
+  files_.put("www/page", "a page");
+  ASSERT_TRUE(server().files("/www/", files_.path("www")).ok());
+  Client& here = connect();
+  here.send(get("/hello"));
+  EXPECT_EQ(read(here).body, "hello");
+  where_ = server().listen(Address::loopback(0)).value();
+  std::vector<Client*> waiting;
+  for (int i = 0; i < 3; ++i) {
+    waiting.push_back(&connect());
+    waiting.back()->send(get("/hello"));
+  }
+  {
+    DescriptorLimit const limit(test_.kernel().world());
+    ASSERT_TRUE(test_.run_until([&] { return counters().accept_failures > 0; }));
+    here.send(get("/hello"));
+    EXPECT_EQ(read(here).body, "hello") << "who is here is served";
+    here.send(get("/www/page"));
+    EXPECT_EQ(read(here).status, 503) << "and told where that takes a descriptor";
+  }
+  for (Client* client : waiting) EXPECT_EQ(read(*client).body, "hello");
+  here.send(get("/www/page"));
+  EXPECT_EQ(read(here).body, "a page");
+}
+
+class HttpPeerTest : public HttpTest {
+ protected:
+  static Limits few_of_each() {
+    Limits limits;
+    limits.connections_per_peer_max = 2;
+    return limits;
+  }
+  HttpPeerTest() : HttpTest(few_of_each()) {}
+};
+INSTANTIATE_TEST_SUITE_P(Kernels, HttpPeerTest, testing::ValuesIn(test_kernels()), weir::name_of);
+
+TEST_P(HttpPeerTest, OneAddressHasSoManyConnections) {
+  Client& first = connect();
+  Client& second = connect();
+  first.send(get("/hello"));
+  second.send(get("/hello"));
+  EXPECT_EQ(read(first).body + read(second).body, "hellohello");
+  Client& third = connect();
+  EXPECT_TRUE(ends(third));
+  EXPECT_EQ(third.received, "");
+  EXPECT_EQ(counters().closed_too_many, 1u);
+  first.finishes = true;
+  EXPECT_TRUE(ends(first));
+  EXPECT_EQ(ask(get("/hello")).body, "hello") << "one has gone";
+  second.send(get("/hello"));
+  EXPECT_EQ(read(second).body, "hello");
+  EXPECT_EQ(counters().closed_too_many, 1u);
+}
+
+// Peers at a UNIX socket have no address that would tell them apart.
+TEST_P(HttpPeerTest, PeersWithoutAnAddressAreNotLimited) {
+  where_ = server().listen(unused_local_address()).value();
+  std::vector<Client*> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.push_back(&connect());
+    clients.back()->send(get("/hello"));
+  }
+  for (Client* client : clients) EXPECT_EQ(read(*client).body, "hello");
+  EXPECT_EQ(counters().closed_too_many, 0u);
 }
 
 TEST_P(HttpHostileTest, CutOffRequestsAreCounted) {

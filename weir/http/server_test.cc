@@ -2,6 +2,7 @@
 // keeps or closes a connection.
 #include "weir/http/server.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "tests/http/test_http.h"
@@ -424,13 +425,45 @@ TEST_P(HttpServerTest, StopAnswersWhatHasBegun) {
   ASSERT_TRUE(test_.run_until([&] { return bytes == 1; }));
   test_.worker().stop();
   EXPECT_TRUE(ends(idle));
+  idle.finishes = true;
   EXPECT_FALSE(test_.worker().stopped());
   busy.send("b");
   Reply const reply = read(busy);
   EXPECT_EQ(reply.body, "2");
   EXPECT_EQ(reply.field("connection"), "close");
+  busy.finishes = true;
   ASSERT_TRUE(test_.run_until([&] { return test_.worker().stopped(); }));
   EXPECT_TRUE(server().stopped());
+}
+
+// Where a reset overtakes what it can. (What real kernels do: tests/stopping_test.)
+class HttpStopTest : public HttpServerTest {};
+INSTANTIATE_TEST_SUITE_P(Kernels, HttpStopTest, testing::ValuesIn(test_kernels_named("sim")),
+                         weir::name_of);
+
+// Each asks once more, one a little later than the other, while its first answer is on its way and
+// the server stops. What is not answered any more must not take with it what is.
+TEST_P(HttpStopTest, LosesNoAnswerOfThoseWhoGoOnAsking) {
+  server().get("/page", [](Request const&) { return text(pattern(20'000)); });
+  std::vector<Client*> clients;
+  for (int i = 0; i < 40; ++i) clients.push_back(&connect());
+  for (Client* client : clients) client->send(get("/page"));
+  ASSERT_TRUE(test_.run_until([&] { return counters().requests == clients.size(); }));
+  test_.worker().stop();
+  std::size_t next = 0;
+  ASSERT_TRUE(test_.run_until([&] {
+    if (next < clients.size()) clients[next++]->send(get("/page"));
+    return next == clients.size() &&
+           std::ranges::all_of(clients, [](Client* client) { return client->saw_end; });
+  }));
+  std::uint64_t answers = 0;
+  for (Client* client : clients) {
+    for (; take_reply(client->received); ++answers) {}
+    EXPECT_EQ(client->received.size(), 0u);
+    client->finishes = true;
+  }
+  EXPECT_EQ(answers, counters().requests);
+  ASSERT_TRUE(test_.run_until([&] { return test_.worker().stopped(); }));
 }
 
 TEST_P(HttpServerTest, MayBeDroppedInTheMiddleOfAnything) {

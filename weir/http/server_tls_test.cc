@@ -68,6 +68,25 @@ TEST_P(HttpsTest, WhoSpeaksNoTlsIsRefused) {
   EXPECT_EQ(ask(get("/hello")).body, "hello") << "the other address is none of its business";
 }
 
+TEST_P(HttpsTest, ASecondHandshakeIsRefused) {
+  Client& good = test_.connect(secure_);
+  Client& bad = test_.connect(secure_);
+  TlsEnd good_end(*peer_context_), bad_end(*peer_context_);
+  ASSERT_TRUE(exchange(good, good_end, [&] { return good_end.session.is_open(); }));
+  ASSERT_TRUE(exchange(bad, bad_end, [&] { return bad_end.session.is_open(); }));
+  ASSERT_TRUE(bad_end.send(get("/hello").substr(0, 10)));
+  bad.send(bad_end.take_said() + TlsEnd(*peer_context_).take_said());
+  ASSERT_TRUE(test_.run_until([&] { return counters().tls_failures == 1; }));
+  bad.finishes = true;
+  EXPECT_TRUE(ends(bad));
+  ASSERT_TRUE(good_end.send(get("/hello")));
+  std::optional<Reply> reply;
+  ASSERT_TRUE(exchange(good, good_end,
+                       [&] { return (reply = take_reply(good_end.received)).has_value(); }));
+  EXPECT_EQ(reply->body, "hello");
+  EXPECT_EQ(counters().requests, 1u);
+}
+
 TEST_P(HttpsTest, AHandshakeThatStallsIsNotWaitedFor) {
   Client& client = test_.connect(secure_);
   TlsEnd end(*peer_context_);

@@ -60,7 +60,7 @@ Health health(Worker const& worker) {
 }
 
 void serve_telemetry(Server& server, Worker& worker, TelemetryOptions const& options) {
-  server.get("/metrics", [metrics = Metrics(worker, &server)](Request const&) mutable {
+  server.get("/metrics", [metrics = Metrics(worker, options.more_metrics)](Request const&) mutable {
     return content(open_metrics_type, metrics.text());
   });
   server.get("/graph", [report = GraphReport(worker)](Request const&) mutable {

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "weir/base/function.h"
 #include "weir/base/owner.h"
 
 namespace weir {
@@ -29,13 +30,17 @@ namespace weir::http {
 class Server;
 struct Family;
 struct ProcessFigures;
+class OpenMetrics;
 
 // ---- /metrics
 
+// Adds families of a program's own to the page; `labels` are those of the worker.
+using MoreMetrics = Function<void(OpenMetrics& page, std::string_view labels)>;
+
 class Metrics {
  public:
-  // They outlive it; of `server`, if given, its own counters are told, too.
-  explicit Metrics(Worker& worker, Server const* server = nullptr);
+  // The worker outlives it.
+  explicit Metrics(Worker& worker, MoreMetrics more = {});
   Metrics(Metrics&&) noexcept;
   ~Metrics();
 
@@ -87,6 +92,8 @@ std::string trace_json(Worker const& worker, std::uint32_t ticks_max = ~std::uin
 struct TelemetryOptions {
   // What /trace remembers, 56 bytes each; 0: nothing, and then tracing costs nothing.
   std::uint32_t trace_activations_max = 0;
+  // What /metrics tells beside what the worker counts.
+  MoreMetrics more_metrics{};
 };
 
 // The worker is the server's.

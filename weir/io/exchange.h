@@ -68,10 +68,10 @@ template <class T>
 class ExchangeEnd final : public ExchangeGate {
  public:
   // For `reader`, a subgraph of `graph`, which is one of the worker's.
-  static ExchangeEnd& add(Worker& worker, Graph& graph, Subgraph& reader, std::uint32_t rank,
-                          Exchange<T>& exchange) {
+  static ExchangeEnd& add(Worker& worker, Graph& graph, Subgraph& reader,
+                          ExchangePlace const& place, Exchange<T>& exchange) {
     std::uint32_t const index = index_of(worker, exchange);
-    auto* const made = new ExchangeEnd(exchange, worker, graph, reader, rank, index);
+    auto* const made = new ExchangeEnd(exchange, worker, graph, reader, place, index);
     ExchangeGate::add(worker, graph, made);
     return *made;
   }
@@ -101,8 +101,8 @@ class ExchangeEnd final : public ExchangeGate {
 
  private:
   ExchangeEnd(Exchange<T>& exchange, Worker& worker, Graph& graph, Subgraph& reader,
-              std::uint32_t rank, std::uint32_t index)
-      : ExchangeGate(exchange, worker, graph, reader, rank, boxes(exchange, index, true),
+              ExchangePlace const& place, std::uint32_t index)
+      : ExchangeGate(exchange, worker, graph, reader, place, boxes(exchange, index, true),
                      boxes(exchange, index, false)),
         late_(exchange.worker_count()) {
     for (std::uint32_t other = 0; other < exchange.worker_count(); ++other) {
@@ -153,7 +153,7 @@ struct ExchangeBy : Operator {
   Exchange<T>* items;
   Key key;
   ExchangeEnd<T>* end_ = nullptr;
-  std::uint32_t rank_ = 0;
+  ExchangePlace place_{};
 
   template <bool Aloud, class Item>
   static consteval bool takes() {
@@ -181,9 +181,9 @@ struct ExchangeBy : Operator {
     return Type<T>{};
   }
   // Where in its flow it stands.
-  void place(PlanView plan, Index node) { rank_ = exchange_rank(plan, node); }
+  void place(PlanView plan, Index node) { place_ = exchange_place(plan, node); }
   void attach(Graph& graph, Subgraph& reader) {
-    end_ = &ExchangeEnd<T>::add(*worker, graph, reader, rank_, *items);
+    end_ = &ExchangeEnd<T>::add(*worker, graph, reader, place_, *items);
   }
   template <int Port>
   [[gnu::always_inline]] void push(auto&, auto&& item, auto const& emit) {

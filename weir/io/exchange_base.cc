@@ -36,7 +36,7 @@ std::vector<bool> reached_from(PlanView plan, std::size_t node) {
 
 }  // namespace
 
-std::uint32_t exchange_rank(PlanView plan, Index node) {
+ExchangePlace exchange_place(PlanView plan, Index node) {
   auto const place = static_cast<std::size_t>(node);
   std::vector<bool> const behind = reached_from(plan, place);
   std::uint32_t rank = 1;  // sources have 0
@@ -44,7 +44,7 @@ std::uint32_t exchange_rank(PlanView plan, Index node) {
     if (other == place || behind[other] || !is_exchange(plan.nodes[other])) continue;
     if (reached_from(plan, other)[place]) ++rank;
   }
-  return rank;
+  return {rank, plan.nodes[place].title()};
 }
 
 // ---- what is shared -----------------------------------------------------------------------------
@@ -80,15 +80,15 @@ void ExchangeBase::wake_all(ExchangeCounters& waking) {
 // ---- the end of one worker ----------------------------------------------------------------------
 
 ExchangeGate::ExchangeGate(ExchangeBase& exchange, Worker& worker, Graph& graph, Subgraph& reader,
-                           std::uint32_t rank, std::vector<MailboxBase*> outboxes,
+                           ExchangePlace const& place, std::vector<MailboxBase*> outboxes,
                            std::vector<MailboxBase*> inboxes)
     : exchange_(exchange),
       index_(index_of(worker, exchange)),
       late_counts_(exchange.worker_count(), 0),
       graph_(graph),
       reader_(reader),
-      rank_(rank),
-      suspension_(graph, rank),
+      place_(place),
+      suspension_(graph, place.rank),
       outboxes_(std::move(outboxes)),
       inboxes_(std::move(inboxes)),
       shares_(exchange.worker_count(), 0) {
@@ -115,7 +115,7 @@ void ExchangeGate::add(Worker& worker, Graph& graph, ExchangeGate* made) {
 
 bool ExchangeGate::can_admit() const {
   if (input_over_ || drained_) return false;  // what has come just now: first it leaves (note_rest)
-  if (over_ || graph_.failure() != nullptr || graph_.mid_tick() || !graph_.admits(rank_))
+  if (over_ || graph_.failure() != nullptr || graph_.mid_tick() || !graph_.admits(place_.rank))
     return false;
   return graph_.tick() >= given_until_tick_;
 }

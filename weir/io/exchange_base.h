@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weir/base/hash.h"
@@ -36,16 +37,6 @@ namespace weir {
 
 class Ring;
 class Worker;
-
-struct ExchangeCounters {
-  std::uint64_t sent = 0;
-  std::uint64_t received = 0;
-  std::uint64_t late = 0;         // among those sent: found their mailbox full
-  std::uint64_t late_high = 0;    // most of them at the same time
-  std::uint64_t suspensions = 0;  // times what comes before was suspended
-  std::uint64_t wakes = 0;        // of workers that slept, because of items or of room
-  std::uint64_t dropped = 0;      // because the exchange had ended
-};
 
 // What the workers share: mailboxes, and how it ends.
 class ExchangeBase {
@@ -100,6 +91,13 @@ class ExchangeBase {
   std::string failure_;  // written before End::failed, never after
 };
 
+// Where in its flow an exchange stands.
+struct ExchangePlace {
+  std::uint32_t rank = 0;  // how many exchanges are before it and not behind it, and one more
+  std::string_view title;  // of its node; static
+};
+ExchangePlace exchange_place(PlanView plan, Index node);
+
 // The end of an exchange in the flow of one worker.
 class ExchangeGate : public Gate, public ExternalInput {
  public:
@@ -118,11 +116,15 @@ class ExchangeGate : public Gate, public ExternalInput {
   bool is_done() const override;
   void terminate() override;
   bool is_closed() const override { return true; }  // nothing of it is ever in the kernel
+  ExchangeCounters const* exchange_counters() const override {
+    return &exchange_.members_[index_].counters;
+  }
+  std::string_view node_title() const override { return place_.title; }
 
  protected:
   // `outboxes` and `inboxes`: to and from each worker.
   ExchangeGate(ExchangeBase& exchange, Worker& worker, Graph& graph, Subgraph& reader,
-               std::uint32_t rank, std::vector<MailboxBase*> outboxes,
+               ExchangePlace const& place, std::vector<MailboxBase*> outboxes,
                std::vector<MailboxBase*> inboxes);
   static std::uint32_t index_of(Worker const& worker, ExchangeBase const& exchange);
   static void add(Worker& worker, Graph& graph, ExchangeGate* made);
@@ -172,7 +174,7 @@ class ExchangeGate : public Gate, public ExternalInput {
 
   Graph& graph_;
   Subgraph& reader_;
-  std::uint32_t const rank_;
+  ExchangePlace const place_;
   Suspension suspension_;
   Mark mark_;  // wires this input to its reader; its items are in the mailboxes
   std::vector<MailboxBase*> const outboxes_;
@@ -186,8 +188,5 @@ class ExchangeGate : public Gate, public ExternalInput {
   bool drained_ = false;     // and that
   bool told_ = false;        // the graph, of a failure elsewhere
 };
-
-// How many exchanges are before that node and not behind it, and one more.
-std::uint32_t exchange_rank(PlanView plan, Index node);
 
 }  // namespace weir

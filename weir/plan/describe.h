@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "weir/plan/plan.h"
 
@@ -16,5 +17,9 @@ std::string to_dot(PlanView const& plan);
 // Nodes, edges, subgraphs, loops and remarks (remarks.h) as JSON, for programs. References are
 // positions in those arrays.
 std::string to_json(PlanView const& plan);
+
+// As they stand there: "handoff", "tick_lazy".
+std::string_view text(EdgeKind kind);
+std::string_view text(Delay delay);
 
 }  // namespace weir

@@ -4,9 +4,7 @@
 
 namespace weir {
 
-namespace {
-
-std::string_view name_of(EdgeKind kind) {
+std::string_view text(EdgeKind kind) {
   switch (kind) {
     case EdgeKind::direct:
       return "direct";
@@ -18,7 +16,7 @@ std::string_view name_of(EdgeKind kind) {
   return {};
 }
 
-std::string_view name_of(Delay delay) {
+std::string_view text(Delay delay) {
   switch (delay) {
     case Delay::none:
       return "none";
@@ -31,6 +29,8 @@ std::string_view name_of(Delay delay) {
   }
   return {};
 }
+
+namespace {
 
 // One object, on a line of its own.
 class Row {
@@ -76,8 +76,8 @@ std::string to_row(PlanEdge const& edge) {
       .text("source_port", edge.source_port)
       .text("target_port", edge.target_port)
       .number("input", edge.port)
-      .text("kind", name_of(edge.kind))
-      .text("delay", name_of(edge.delay))
+      .text("kind", weir::text(edge.kind))
+      .text("delay", weir::text(edge.delay))
       .done();
 }
 

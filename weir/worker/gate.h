@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace weir {
 
@@ -22,6 +23,17 @@ enum class FlowRest : std::uint8_t {
   busy,
   input_over,  // its sources are read to the end, and what they gave is worked off
   drained,     // it is stopping, and its endpoints are closed, too
+};
+
+// What one end of an exchange has counted; all of it since its beginning.
+struct ExchangeCounters {
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+  std::uint64_t late = 0;         // among those sent: found their mailbox full
+  std::uint64_t late_high = 0;    // most of them at the same time
+  std::uint64_t suspensions = 0;  // times what comes before was suspended
+  std::uint64_t wakes = 0;        // of workers that slept, because of items or of room
+  std::uint64_t dropped = 0;      // because the exchange had ended
 };
 
 class Gate {
@@ -58,6 +70,9 @@ class Gate {
   virtual bool may_end(FlowRest) const { return true; }
   // The flow is to stop here, because it stops elsewhere.
   virtual bool wants_stop() const { return false; }
+  // For metrics: null where it is no end of an exchange; and the node of its flow that it is.
+  virtual ExchangeCounters const* exchange_counters() const { return nullptr; }
+  virtual std::string_view node_title() const { return {}; }
 };
 
 }  // namespace weir
