@@ -16,6 +16,7 @@
 #include "bench/arguments.h"
 #include "bench/host.h"
 #include "bench/load_report.h"
+#include "bench/load_ring.h"
 #include "bench/peers/buffer_pool.h"
 
 namespace weir::bench {
@@ -25,17 +26,6 @@ constexpr unsigned buffer_count = 1024;
 constexpr unsigned buffer_bytes = 2048;
 // When nothing has come for so long, what is under way is lost.
 constexpr std::uint64_t patience_ns = 20'000'000;
-
-struct Settings {
-  int port_number = 0;
-  int cpu = -1;
-  unsigned connections = 1;
-  unsigned depth = 1;
-  std::size_t size = 64;
-  double seconds = 1;
-  double warmup = 0.3;
-  int server_pid = 0;
-};
 
 // One socket. Each datagram begins with the time at which it was sent.
 struct Connection {
@@ -47,18 +37,16 @@ struct Connection {
 
 class Load {
  public:
-  explicit Load(Settings const& settings)
+  explicit Load(LoadSettings const& settings)
       : settings_(settings),
-        ring_(open_ring()),
-        pool_(ring_, buffer_count, buffer_bytes, false),
+        pool_(*ring_.get(), buffer_count, buffer_bytes, false),
         connections_(settings.connections) {
     std::vector<int> descriptors;
     for (Connection& connection : connections_) {
       connection.datagrams = std::make_unique<char[]>(settings_.depth * settings_.size);
       descriptors.push_back(connect_datagrams_to_loopback(settings_.port_number));
     }
-    int const result = io_uring_register_files(&ring_, descriptors.data(), settings_.connections);
-    if (result != 0) fail("io_uring_register_files", -result);
+    ring_.use(descriptors);
   }
 
   void run() {
@@ -73,26 +61,8 @@ class Load {
   }
 
  private:
-  static io_uring open_ring() {
-    io_uring ring{};
-    io_uring_params parameters{};
-    parameters.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
-                       IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
-    parameters.cq_entries = 8192;
-    int const result = io_uring_queue_init_params(4096, &ring, &parameters);
-    if (result != 0) fail("io_uring_queue_init_params", -result);
-    io_uring_register_ring_fd(&ring);
-    return ring;
-  }
-
   io_uring_sqe* submission(std::size_t index, bool is_send) {
-    io_uring_sqe* entry = io_uring_get_sqe(&ring_);
-    if (entry == nullptr) {
-      io_uring_submit(&ring_);
-      entry = io_uring_get_sqe(&ring_);
-    }
-    entry->user_data = std::uint64_t{index} << 1 | (is_send ? 1 : 0);
-    return entry;
+    return ring_.submission(std::uint64_t{index} << 1 | (is_send ? 1 : 0));
   }
 
   void fill() {
@@ -131,15 +101,11 @@ class Load {
     pool_.publish();
     __kernel_timespec patience{0, patience_ns};
     io_uring_cqe* ignored = nullptr;
-    int const result = io_uring_submit_and_wait_timeout(&ring_, &ignored, 1, &patience, nullptr);
+    int const result =
+        io_uring_submit_and_wait_timeout(ring_.get(), &ignored, 1, &patience, nullptr);
     if (result < 0 && result != -EINTR && result != -ETIME) fail("io_uring_enter", -result);
     now_ns_ = now_ns();
-    std::array<io_uring_cqe*, 256> batch;
-    unsigned count = 0;
-    while ((count = io_uring_peek_batch_cqe(&ring_, batch.data(), batch.size())) > 0) {
-      for (unsigned i = 0; i < count; ++i) dispatch(*batch[i]);
-      io_uring_cq_advance(&ring_, count);
-    }
+    ring_.reap([this](io_uring_cqe const& completion) { dispatch(completion); });
     if (result == -ETIME) give_up_what_is_lost();
   }
 
@@ -168,8 +134,8 @@ class Load {
     send(index);
   }
 
-  Settings settings_;
-  io_uring ring_;
+  LoadSettings settings_;
+  LoadRing ring_{4096};
   BufferPool pool_;
   std::vector<Connection> connections_;
   Histogram latency_;
@@ -180,22 +146,13 @@ class Load {
 
 int run(int count, char** values) {
   Arguments arguments(count, values);
-  Settings settings;
-  settings.port_number = arguments.number("port", settings.port_number);
-  settings.cpu = arguments.number("cpu", settings.cpu);
-  settings.connections = arguments.number("connections", settings.connections);
-  settings.depth = arguments.number("depth", settings.depth);
-  settings.size = arguments.number("size", settings.size);
-  settings.seconds = arguments.number("seconds", settings.seconds);
-  settings.warmup = arguments.number("warmup", settings.warmup);
-  settings.server_pid = arguments.number("server-pid", settings.server_pid);
+  LoadSettings settings;
+  settings.read(arguments);
   arguments.refuse_the_rest();
   if (settings.size < sizeof(std::uint64_t) || settings.size > buffer_bytes)
     fail("--size is 8 to 2048", EINVAL);
 
-  pin_to(settings.cpu);
-  // A server that stalls ends the run: SIGALRM kills.
-  alarm(static_cast<unsigned>(settings.seconds + settings.warmup) + 20);
+  settings.begin();
   Load load(settings);
   load.run();
   return 0;

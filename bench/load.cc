@@ -2,9 +2,8 @@
 // keeps `--depth` frames of `--size` bytes under way, and sends the next when one came back whole.
 // One thread, one io_uring; every server sees the same machine code.
 //
-//   load --port N | --unix NAME [--cpu N] [--connections N] [--depth N] [--size BYTES] [--seconds
-//   S]
-//        [--warmup S] [--server-pid N] [--spin] [--verify] [--chunk BYTES]
+//   load --port N | --unix NAME [--cpu N] [--connections N] [--depth N] [--size BYTES]
+//        [--seconds S] [--warmup S] [--server-pid N] [--spin] [--verify] [--chunk BYTES]
 //
 // Prints one line of JSON about the `--seconds` after the `--warmup`. With --server-pid it reads
 // the server's CPU clock at both ends. With --verify frames differ from each other and every byte
@@ -23,6 +22,7 @@
 #include "bench/arguments.h"
 #include "bench/host.h"
 #include "bench/load_report.h"
+#include "bench/load_ring.h"
 #include "bench/peers/frames.h"
 #include "weir/base/random.h"
 
@@ -33,16 +33,8 @@ constexpr std::size_t receive_bytes = 256 * 1024;
 // A burst is sent from an image of consecutive frames: of this size, or of one frame.
 constexpr std::size_t image_bytes = 256 * 1024;
 
-struct Settings {
-  int port_number = 0;
+struct Settings : LoadSettings {
   std::string unix_name;  // of an abstract UNIX socket, in place of a port number
-  int cpu = -1;
-  unsigned connections = 1;
-  unsigned depth = 1;
-  std::size_t size = 64;
-  double seconds = 1;
-  double warmup = 0.3;
-  int server_pid = 0;
   bool spin = false;
   bool verify = false;
   std::size_t chunk = 0;
@@ -125,7 +117,6 @@ class Load {
  public:
   explicit Load(Settings const& settings)
       : settings_(settings), receive_buffer_(receive_bytes), connections_(settings.connections) {
-    open_ring();
     make_image();
     connect();
   }
@@ -147,17 +138,6 @@ class Load {
 
  private:
   // ---- set-up
-  // ------------------------------------------------------------------------------------
-
-  void open_ring() {
-    io_uring_params parameters{};
-    parameters.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN |
-                       IORING_SETUP_SUBMIT_ALL | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
-    parameters.cq_entries = 8192;
-    int const result = io_uring_queue_init_params(2048, &ring_, &parameters);
-    if (result != 0) fail("io_uring_queue_init_params", -result);
-    io_uring_register_ring_fd(&ring_);
-  }
 
   void make_image() {
     std::size_t const frame = settings_.frame_bytes();
@@ -177,12 +157,10 @@ class Load {
       connection.buffer.resize(receive_bytes / 4);
       connection.checked = std::make_unique<CheckedStream>(connection.index, settings_.size);
     }
-    int const result = io_uring_register_files(&ring_, descriptors.data(), settings_.connections);
-    if (result != 0) fail("io_uring_register_files", -result);
+    ring_.use(descriptors);
   }
 
   // ---- the loop
-  // ----------------------------------------------------------------------------------
 
   void run_until(std::uint64_t deadline_ns) {
     do step();
@@ -190,16 +168,11 @@ class Load {
   }
 
   void step() {
-    int const result = settings_.spin ? io_uring_submit_and_get_events(&ring_)
-                                      : io_uring_submit_and_wait(&ring_, 1);
+    int const result = settings_.spin ? io_uring_submit_and_get_events(ring_.get())
+                                      : io_uring_submit_and_wait(ring_.get(), 1);
     if (result < 0 && result != -EINTR) fail("io_uring_enter", -result);
     now_ns_ = now_ns();
-    std::array<io_uring_cqe*, 256> batch;
-    unsigned count = 0;
-    while ((count = io_uring_peek_batch_cqe(&ring_, batch.data(), batch.size())) > 0) {
-      for (io_uring_cqe const* completion : std::span(batch.data(), count)) dispatch(*completion);
-      io_uring_cq_advance(&ring_, count);
-    }
+    ring_.reap([this](io_uring_cqe const& completion) { dispatch(completion); });
   }
 
   // user_data is the connection's index, and one bit that says whether it was a send.
@@ -217,13 +190,7 @@ class Load {
   }
 
   io_uring_sqe* submission(Connection const& connection, bool is_send) {
-    io_uring_sqe* entry = io_uring_get_sqe(&ring_);
-    if (entry == nullptr) {
-      io_uring_submit(&ring_);
-      entry = io_uring_get_sqe(&ring_);
-    }
-    entry->user_data = std::uint64_t{connection.index} << 1 | (is_send ? 1 : 0);
-    return entry;
+    return ring_.submission(std::uint64_t{connection.index} << 1 | (is_send ? 1 : 0));
   }
 
   std::size_t limit(std::size_t bytes) const {
@@ -292,7 +259,7 @@ class Load {
   LoadSample sample() const { return {messages_, settings_.server_pid}; }
 
   Settings settings_;
-  io_uring ring_{};
+  LoadRing ring_{2048};
   std::vector<char> image_;
   std::vector<char> receive_buffer_;  // nobody looks at it
   std::vector<Connection> connections_;
@@ -306,23 +273,14 @@ class Load {
 int run(int count, char** values) {
   Arguments arguments(count, values);
   Settings settings;
-  settings.port_number = arguments.number("port", settings.port_number);
+  settings.read(arguments);
   settings.unix_name = arguments.text("unix", "");
-  settings.cpu = arguments.number("cpu", settings.cpu);
-  settings.connections = arguments.number("connections", settings.connections);
-  settings.depth = arguments.number("depth", settings.depth);
-  settings.size = arguments.number("size", settings.size);
-  settings.seconds = arguments.number("seconds", settings.seconds);
-  settings.warmup = arguments.number("warmup", settings.warmup);
-  settings.server_pid = arguments.number("server-pid", settings.server_pid);
   settings.spin = arguments.flag("spin");
   settings.verify = arguments.flag("verify");
   settings.chunk = arguments.number("chunk", settings.chunk);
   arguments.refuse_the_rest();
 
-  pin_to(settings.cpu);
-  // A server that stalls ends the run: SIGALRM kills.
-  alarm(static_cast<unsigned>(settings.seconds + settings.warmup) + 20);
+  settings.begin();
   Load load(settings);
   load.run();
   return 0;

@@ -8,7 +8,6 @@
 // What is left in scratch starts the next frame under way. What the socket does not take is copied,
 // and its connection is not read again before that is out.
 
-#include <sys/epoll.h>
 #include <sys/uio.h>
 
 #include <memory>
@@ -18,6 +17,7 @@
 #include "bench/arguments.h"
 #include "bench/host.h"
 #include "bench/peers/echo_server.h"
+#include "bench/peers/epoll_server.h"
 #include "bench/peers/frames.h"
 
 namespace weir::bench {
@@ -87,60 +87,19 @@ struct Connection {
 
 class EpollEcho {
  public:
-  EpollEcho(int listener, bool spins)
-      : listener_(listener), stop_(open_stop_signal()), timeout_(spins ? 0 : -1) {
-    if (epoll_ < 0) fail("epoll_create1");
-    watch(EPOLL_CTL_ADD, listener_, EPOLLIN, &listener_);
-    watch(EPOLL_CTL_ADD, stop_, EPOLLIN, &stop_);
-  }
+  EpollEcho(int listener, bool spins) : server_(listener, spins) {}
 
   void run() {
-    std::array<epoll_event, 512> events;
-    for (;;) {
-      int const count =
-          epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_);
-      if (count < 0 && errno != EINTR) fail("epoll_wait");
-      for (int i = 0; i < count; ++i) {
-        epoll_event const& event = events[static_cast<std::size_t>(i)];
-        if (event.data.ptr == &stop_) return;
-        if (event.data.ptr == &listener_) {
-          accept_all();
-          continue;
-        }
-        auto* const connection = static_cast<Connection*>(event.data.ptr);
-        bool const open = connection->unsent.empty() ? read(*connection) : write(*connection);
-        if (!open) close(*connection);
-      }
-    }
+    server_.run([](Connection&) {},
+                [this](Connection& connection) {
+                  return connection.unsent.empty() ? read(connection) : write(connection);
+                },
+                [](Connection&) {});
   }
 
   std::uint64_t frames() const { return frames_; }
 
  private:
-  void watch(int operation, int descriptor, std::uint32_t events, void* owner) {
-    epoll_event event{};
-    event.events = events;
-    event.data.ptr = owner;
-    if (epoll_ctl(epoll_, operation, descriptor, &event) != 0) fail("epoll_ctl");
-  }
-
-  void accept_all() {
-    for (;;) {
-      int const accepted = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (accepted < 0) return;
-      auto const index = static_cast<std::size_t>(accepted);
-      if (index >= connections_.size()) connections_.resize(index + 1);
-      connections_[index] = std::make_unique<Connection>();
-      connections_[index]->descriptor = accepted;
-      watch(EPOLL_CTL_ADD, accepted, EPOLLIN, connections_[index].get());
-    }
-  }
-
-  void close(Connection& connection) {
-    ::close(connection.descriptor);
-    connections_[static_cast<std::size_t>(connection.descriptor)].reset();
-  }
-
   // False when the connection has ended, here and in the functions below.
   bool read(Connection& connection) {
     PartialFrame& partial = connection.partial;
@@ -192,9 +151,7 @@ class EpollEcho {
       char const* const data = static_cast<char const*>(piece.iov_base);
       connection.unsent.insert(connection.unsent.end(), data + skipped, data + piece.iov_len);
     }
-    if (!connection.unsent.empty()) {
-      watch(EPOLL_CTL_MOD, connection.descriptor, EPOLLOUT, &connection);
-    }
+    if (!connection.unsent.empty()) server_.watch(connection, EPOLLOUT);
     return true;
   }
 
@@ -207,16 +164,12 @@ class EpollEcho {
     if (connection.unsent_begin < connection.unsent.size()) return true;
     connection.unsent.clear();
     connection.unsent_begin = 0;
-    watch(EPOLL_CTL_MOD, connection.descriptor, EPOLLIN, &connection);
+    server_.watch(connection, EPOLLIN);
     return true;
   }
 
-  int epoll_ = epoll_create1(EPOLL_CLOEXEC);
-  int listener_;
-  int stop_;
-  int const timeout_;
+  EpollServer<Connection> server_;
   std::unique_ptr<char[]> scratch_ = std::make_unique<char[]>(scratch_bytes);
-  std::vector<std::unique_ptr<Connection>> connections_;  // by descriptor
   std::uint64_t frames_ = 0;
 };
 

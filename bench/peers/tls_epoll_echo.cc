@@ -7,9 +7,7 @@
 // read_ahead lets OpenSSL read more than one record, or half of one, with one call.
 
 #include <openssl/err.h>
-#include <sys/epoll.h>
 
-#include <array>
 #include <memory>
 #include <span>
 #include <vector>
@@ -17,6 +15,7 @@
 #include "bench/arguments.h"
 #include "bench/host.h"
 #include "bench/peers/echo_server.h"
+#include "bench/peers/epoll_server.h"
 #include "bench/peers/tls_credentials.h"
 
 namespace weir::bench {
@@ -34,63 +33,35 @@ struct Connection {
 
 class TlsEcho {
  public:
-  explicit TlsEcho(int listener) : listener_(listener), stop_(open_stop_signal()) {
-    if (context_ == nullptr || epoll_ < 0) fail("tls_epoll_echo");
+  explicit TlsEcho(int listener) : server_(listener) {
+    if (context_ == nullptr) fail("tls_epoll_echo", ENOMEM);
     SSL_CTX_set_min_proto_version(context_, TLS1_3_VERSION);
     SSL_CTX_set_num_tickets(context_, 1);
     SSL_CTX_set_read_ahead(context_, 1);
     SSL_CTX_set_default_read_buffer_len(context_, read_ahead_bytes);
     SSL_CTX_set_mode(context_, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     use_own_certificate(context_);
-    watch(EPOLL_CTL_ADD, listener_, EPOLLIN, &listener_);
-    watch(EPOLL_CTL_ADD, stop_, EPOLLIN, &stop_);
   }
 
   void run() {
-    std::array<epoll_event, 512> events;
-    for (;;) {
-      int const count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), -1);
-      if (count < 0 && errno != EINTR) fail("epoll_wait");
-      for (int i = 0; i < count; ++i) {
-        void* const owner = events[static_cast<std::size_t>(i)].data.ptr;
-        if (owner == &stop_) return;
-        if (owner == &listener_) accept_all();
-        else if (!serve(*static_cast<Connection*>(owner))) close(*static_cast<Connection*>(owner));
-      }
-    }
+    server_.run([this](Connection& connection) { begin(connection); },
+                [this](Connection& connection) { return serve(connection); },
+                [](Connection& connection) { end(connection); });
   }
 
   std::uint64_t messages() const { return messages_; }
 
  private:
-  void watch(int operation, int descriptor, std::uint32_t events, void* owner) {
-    epoll_event event{};
-    event.events = events;
-    event.data.ptr = owner;
-    if (epoll_ctl(epoll_, operation, descriptor, &event) != 0) fail("epoll_ctl");
-  }
-
-  void accept_all() {
-    for (;;) {
-      int const accepted = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (accepted < 0) return;
-      auto const index = static_cast<std::size_t>(accepted);
-      if (index >= connections_.size()) connections_.resize(index + 1);
-      connections_[index] = std::make_unique<Connection>();
-      connections_[index]->descriptor = accepted;
-      connections_[index]->ssl = SSL_new(context_);
-      SSL_set_fd(connections_[index]->ssl, accepted);
-      SSL_set_accept_state(connections_[index]->ssl);
-      watch(EPOLL_CTL_ADD, accepted, EPOLLIN, connections_[index].get());
-    }
+  void begin(Connection& connection) {
+    connection.ssl = SSL_new(context_);
+    SSL_set_fd(connection.ssl, connection.descriptor);
+    SSL_set_accept_state(connection.ssl);
   }
 
   // As TLS wants it, it says its end, too.
-  void close(Connection& connection) {
+  static void end(Connection& connection) {
     if (connection.shaken) SSL_shutdown(connection.ssl);
     SSL_free(connection.ssl);
-    ::close(connection.descriptor);
-    connections_[static_cast<std::size_t>(connection.descriptor)].reset();
   }
 
   // False when the connection has ended, here and below.
@@ -116,13 +87,13 @@ class TlsEcho {
     int const put = SSL_write(connection.ssl, bytes.data(), static_cast<int>(bytes.size()));
     if (put > 0) {
       connection.unsent.clear();
-      if (waited) watch(EPOLL_CTL_MOD, connection.descriptor, EPOLLIN, &connection);
+      if (waited) server_.watch(connection, EPOLLIN);
       return true;
     }
     if (!may_go_on(connection, put)) return false;
     if (!waited) {
       connection.unsent.assign(bytes.begin(), bytes.end());
-      watch(EPOLL_CTL_MOD, connection.descriptor, EPOLLOUT, &connection);
+      server_.watch(connection, EPOLLOUT);
     }
     return true;
   }
@@ -133,11 +104,8 @@ class TlsEcho {
   }
 
   SSL_CTX* context_ = SSL_CTX_new(TLS_server_method());
-  int epoll_ = epoll_create1(EPOLL_CLOEXEC);
-  int listener_;
-  int stop_;
+  EpollServer<Connection> server_;
   std::unique_ptr<char[]> scratch_ = std::make_unique<char[]>(scratch_bytes);
-  std::vector<std::unique_ptr<Connection>> connections_;  // by descriptor
   std::uint64_t messages_ = 0;
 };
 

@@ -1,6 +1,8 @@
-// Needs nothing of nlohmann: what it says is text by now.
+#include "weir/io/json.h"
+
 #include <algorithm>
 #include <cstddef>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -21,10 +23,8 @@ std::string_view sentence_of(std::string_view what) {
   return what;
 }
 
-}  // namespace
-
-std::string malformed_json(std::string const& path, std::string_view text, std::size_t at,
-                           std::string_view what) {
+std::string malformed(std::string const& path, std::string_view text, std::size_t at,
+                      std::string_view what) {
   // `at` counts from 1, and is one behind the text where that ends too early.
   std::string_view const before = text.substr(0, std::min(at > 0 ? at - 1 : 0, text.size()));
   auto const line = std::count(before.begin(), before.end(), '\n') + 1;
@@ -33,8 +33,20 @@ std::string malformed_json(std::string const& path, std::string_view text, std::
          ": " + std::string(sentence_of(what));
 }
 
-std::string unexpected_json(std::string const& path, std::string_view what) {
-  return path + ": its shape is not what this flow expects: " + std::string(sentence_of(what));
+}  // namespace
+
+void parse_json(std::string const& path, std::string_view text, nlohmann::json& value) {
+  try {
+    value = nlohmann::json::parse(text);
+  } catch (nlohmann::json::parse_error const& thrown) {
+    end_flow(malformed(path, text, thrown.byte, thrown.what()));
+  } catch (nlohmann::json::exception const& thrown) {
+    end_for_shape(path, thrown.what());
+  }
+}
+
+void end_for_shape(std::string const& path, std::string_view what) {
+  end_flow(path + ": its shape is not what this flow expects: " + std::string(sentence_of(what)));
 }
 
 }  // namespace weir

@@ -6,13 +6,13 @@
 // What is wrong with the file, its syntax or its shape ends the flow, and FlowHandle::failure()
 // says where in one sentence: "config.json:3:14: unexpected ',' ...".
 //
-// This header brings nlohmann/json.hpp with it, which takes a second to compile; weir/weir.h does
-// not include it.
+// Whoever looks into the values includes nlohmann/json.hpp, which takes a second to compile; this
+// header does not, and knows only its names.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,17 +26,17 @@ namespace weir {
 
 class Worker;
 
-template <class T>
-concept is_from_json = std::same_as<T, nlohmann::json> || requires(nlohmann::json const& value) {
-  { value.get<T>() } -> std::same_as<T>;
+template <class T, class Json = nlohmann::json>
+concept is_from_json = std::same_as<T, Json> || requires(Json const& value) {
+  { value.template get<T>() } -> std::same_as<T>;
 };
 
-// "config.json:3:14: syntax error while parsing value - unexpected ','": nlohmann's own sentence,
-// without its numbers, behind the place.
-std::string malformed_json(std::string const& path, std::string_view text, std::size_t at,
-                           std::string_view what);
+// The text of the file at `path` as a value. Where it is none the flow ends:
+// "config.json:3:14: syntax error while parsing value - unexpected ','", which is nlohmann's own
+// sentence, without its numbers, behind the place.
+void parse_json(std::string const& path, std::string_view text, nlohmann::json& value);
 // "config.json: its shape is not what this flow expects: type must be number, but is string".
-std::string unexpected_json(std::string const& path, std::string_view what);
+[[noreturn]] void end_for_shape(std::string const& path, std::string_view what);
 
 template <is_from_json T>
 struct SourceJson : Operator {
@@ -60,13 +60,15 @@ struct SourceJson : Operator {
   }
 
  private:
+  // (A parameter, for nlohmann::json is known only where a flow is made of this.)
+  template <class Json = nlohmann::json>
   T value_of(std::string_view text) const {
+    Json value;
+    parse_json(file.path, text, value);
     try {
-      return nlohmann::json::parse(text).template get<T>();
-    } catch (nlohmann::json::parse_error const& thrown) {
-      end_flow(malformed_json(file.path, text, thrown.byte, thrown.what()));
-    } catch (nlohmann::json::exception const& thrown) {
-      end_flow(unexpected_json(file.path, thrown.what()));
+      return value.template get<T>();
+    } catch (typename Json::exception const& thrown) {
+      end_for_shape(file.path, thrown.what());
     }
   }
 };

@@ -1,5 +1,6 @@
 #include "weir/io/json.h"
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 

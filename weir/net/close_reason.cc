@@ -56,6 +56,8 @@ std::string_view text(CloseReason reason) {
       return "TLS broken";
     case CloseReason::truncated_stream:
       return "truncated stream";
+    case CloseReason::duplicate:
+      return "duplicate";
     case CloseReason::network_error:
       return "network error";
   }

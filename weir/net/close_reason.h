@@ -37,6 +37,8 @@ enum class CloseReason : std::uint8_t {
   tls_broken,           // what it sent is no TLS, or was changed on its way
   truncated_stream,     // its end came without having been said
 
+  duplicate,  // who that is has another connection, or is ourselves
+
   network_error,  // anything else the kernel says
 };
 inline constexpr std::size_t close_reason_count =

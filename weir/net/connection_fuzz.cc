@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "fuzz/script.h"
-#include "tests/net/test_net.h"
+#include "tests/net/tiny_worker.h"
 
 namespace weir {
 namespace {
@@ -43,14 +43,10 @@ struct Known {
 class Play {
  public:
   Play(std::uint64_t seed, std::uint8_t choices)
-      : world_(seed, choices % 2 == 0 ? SimOptions::calm() : SimOptions::hostile()),
+      : world_(seed, world_options(choices)),
         keeps_half_open_((choices & 2) != 0),
         drops_worker_((choices & 4) != 0) {
-    WorkerOptions options;
-    options.make_kernel = [this] { return world_.make_kernel(); };
-    options.limits = tiny_limits(2u << (choices >> 3 & 3), 256u << (choices >> 5 & 3));
-    options.tick_budget = {.items = (choices & 0x80) != 0 ? 3 : 1000};
-    worker_ = Worker::make(std::move(options)).value();
+    worker_ = make_tiny_worker(world_, choices);
     EndpointOptions endpoint_options;
     endpoint_options.keep_half_open = keeps_half_open_;
     endpoint_ = worker_->listen(Address::loopback(0), endpoint_options).value();
@@ -121,12 +117,7 @@ class Play {
 
   void connect(Script& script) {
     if (clients_.size() == client_count_max) return;
-    std::uint8_t const window = script.next();
-    std::unique_ptr<Peer> peer = make_sim_peer(world_);
-    if (window % 2 == 1) peer->limit_receive_window(512u + 16u * window);
-    auto client = std::make_unique<Client>(std::move(peer), endpoint_->address());
-    client->send_size_max = window % 3 == 0 ? 7 : 1u << 20;
-    clients_.emplace_back(std::move(client));
+    clients_.emplace_back(make_tiny_client(world_, endpoint_->address(), script.next()));
   }
   void send_frame(Known& known, Script& script) {
     std::uint8_t const byte = script.next();
@@ -211,10 +202,7 @@ class Play {
     for (Known& known : clients_) moved = known.client->act() || moved;
     return moved;
   }
-  // A client wakes nobody when it could act, so the park is short until none has for a while.
-  void step(unsigned idle) {
-    worker_->step(idle > 40 ? never : worker_->clock().now() + 50 * microseconds);
-  }
+  void step(unsigned idle) { turn(*worker_, idle); }
   // All clients read what there is and end.
   void finish() {
     for (Known& known : clients_) {

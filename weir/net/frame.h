@@ -18,7 +18,6 @@
 // border.
 #pragma once
 
-#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -192,8 +191,8 @@ Decoded FrameDecoder::decode_lengths(AdmitBudget& budget, Emit& emit) {
   std::byte* at = begin;
   Storage* const storage = segment_.storage();
   std::int64_t items = budget.items;
-  std::int64_t const bytes = std::clamp<std::int64_t>(budget.bytes, 0, end - begin);
-  std::byte* const stop = begin + bytes;
+  std::int64_t const bytes = budget.bytes > 0 ? budget.bytes : 0;
+  std::byte* const stop = bytes < end - begin ? begin + bytes : end;
   Decoded decoded = Decoded::hungry;
   while (end - at >= std::ptrdiff_t{length_header_bytes}) {
     std::uint32_t const size = read_length_header(at);

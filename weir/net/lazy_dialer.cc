@@ -1,6 +1,8 @@
 #include "weir/net/lazy_dialer.h"
 
 #include <algorithm>
+#include <map>
+#include <unordered_map>
 
 #include "weir/net/connection.h"
 #include "weir/net/endpoint.h"
@@ -21,6 +23,37 @@ std::uint64_t seed_of(RedialOptions const& options, Instant now) {
 
 }  // namespace
 
+struct LazyDialer::Target {
+  Address address;
+  ConnectionId connection;  // valid from an attempt until its end
+  bool open = false;
+  std::uint32_t failures = 0;  // in a row
+  Instant opened_at = 0;
+  Instant retry_at = 0;   // not before
+  Instant forget_at = 0;  // if nothing waits
+  Queue<Bytes> waiting;
+  std::uint64_t waiting_bytes = 0;
+  // When one of the two is due; while it has no connection.
+  std::multimap<Instant, Target*>::iterator deadline;
+};
+
+struct LazyDialer::Known {
+  Address address;
+  Target* target = nullptr;  // null once it has ended
+};
+
+struct LazyDialer::Book {
+  struct AddressHash {
+    std::size_t operator()(Address const& address) const {
+      return static_cast<std::size_t>(address.hash());
+    }
+  };
+  std::unordered_map<Address, Target, AddressHash> targets;
+  std::unordered_map<ConnectionId, Known> known;
+  Queue<ConnectionId> ended;  // among them, oldest first
+  std::multimap<Instant, Target*> deadlines;
+};
+
 struct LazyDialer::Writer {
   explicit Writer(LazyDialer& its_dialer) : dialer(its_dialer) {}
 
@@ -33,7 +66,8 @@ struct LazyDialer::Writer {
 LazyDialer::LazyDialer(Endpoint& endpoint, RedialOptions const& options)
     : endpoint_(endpoint),
       options_(options),
-      random_(seed_of(options, endpoint.net().ring().clock().now())) {
+      random_(seed_of(options, endpoint.net().ring().clock().now())),
+      book_(new Book) {
   WEIR_ASSERT(options.wait_first > 0);
   WEIR_ASSERT(options.wait_first <= options.wait_max);
   WEIR_ASSERT(options.wait_max <= never / 4);
@@ -41,6 +75,8 @@ LazyDialer::LazyDialer(Endpoint& endpoint, RedialOptions const& options)
 }
 
 LazyDialer::~LazyDialer() = default;
+
+std::size_t LazyDialer::address_count() const { return book_->targets.size(); }
 
 Handoff<AddressedFrame>& LazyDialer::connect(Graph& graph, Subgraph& writer) {
   writers_.push_back(std::make_unique<Writer>(*this));
@@ -81,14 +117,14 @@ void LazyDialer::send(Address const& address, View const& payload, Handoff<Frame
 
 LazyDialer::Target* LazyDialer::target_of(Address const& address) {
   if (latest_ != nullptr && latest_->address == address) return latest_;
-  auto found = targets_.find(address);
-  if (found == targets_.end()) {
+  auto found = book_->targets.find(address);
+  if (found == book_->targets.end()) {
     bool const refused =
-        stopped_ || address.empty() || targets_.size() >= options_.address_count_max;
+        stopped_ || address.empty() || book_->targets.size() >= options_.address_count_max;
     if (refused) return nullptr;
-    found = targets_.try_emplace(address).first;
+    found = book_->targets.try_emplace(address).first;
     found->second.address = address;
-    found->second.deadline = deadlines_.end();
+    found->second.deadline = book_->deadlines.end();
   }
   return latest_ = &found->second;
 }
@@ -110,11 +146,11 @@ void LazyDialer::keep(Target& target, View const& payload) {
 // What it waits for, without a connection: to be dialled, or forgotten.
 void LazyDialer::schedule(Target& target) {
   Instant const due = target.waiting.empty() ? target.forget_at : target.retry_at;
-  if (target.deadline != deadlines_.end()) {
+  if (target.deadline != book_->deadlines.end()) {
     if (target.deadline->first == due) return;
-    deadlines_.erase(target.deadline);
+    book_->deadlines.erase(target.deadline);
   }
-  target.deadline = deadlines_.emplace(due, &target);
+  target.deadline = book_->deadlines.emplace(due, &target);
   endpoint_.net().note_deadline(due);
 }
 
@@ -130,12 +166,12 @@ void LazyDialer::dial(Target& target) {
   WEIR_ASSERT(!target.connection.valid());
   if (target.failures > 0) ++endpoint_.net().counters().redialled;
   target.connection = endpoint_.dial(target.address);
-  known_.emplace(target.connection, Known{target.address, &target});
+  book_->known.emplace(target.connection, Known{target.address, &target});
 }
 
 void LazyDialer::opened(Connection& connection) {
-  auto const known = known_.find(connection.id());
-  if (known == known_.end()) return;  // adopted
+  auto const known = book_->known.find(connection.id());
+  if (known == book_->known.end()) return;  // adopted
   Target& target = *known->second.target;
   target.open = true;
   target.opened_at = endpoint_.net().ring().clock().now();
@@ -147,11 +183,11 @@ void LazyDialer::opened(Connection& connection) {
 }
 
 void LazyDialer::ended(Connection& connection) {
-  auto const known = known_.find(connection.id());
-  if (known == known_.end()) return;
+  auto const known = book_->known.find(connection.id());
+  if (known == book_->known.end()) return;
   Target& target = *std::exchange(known->second.target, nullptr);
-  ended_.push(connection.id());
-  if (ended_.size() > options_.address_count_max) known_.erase(ended_.pop());
+  book_->ended.push(connection.id());
+  if (book_->ended.size() > options_.address_count_max) book_->known.erase(book_->ended.pop());
   Instant const now = endpoint_.net().ring().clock().now();
   bool const lived =
       std::exchange(target.open, false) && now - target.opened_at > bound_after(target.failures);
@@ -173,12 +209,12 @@ Duration LazyDialer::bound_after(std::uint32_t failures) const {
 
 // Ends: whoever is due is connecting then, or forgotten.
 Instant LazyDialer::check_deadlines(Instant now) {
-  while (!deadlines_.empty()) {
-    auto const first = deadlines_.begin();
+  while (!book_->deadlines.empty()) {
+    auto const first = book_->deadlines.begin();
     if (first->first > now) return first->first;
     Target& target = *first->second;
-    target.deadline = deadlines_.end();
-    deadlines_.erase(first);
+    target.deadline = book_->deadlines.end();
+    book_->deadlines.erase(first);
     if (!target.waiting.empty() && endpoint_.events().crowded()) {
       target.retry_at = now + options_.wait_first;  // its flow is held: nobody would be told
       schedule(target);
@@ -190,14 +226,14 @@ Instant LazyDialer::check_deadlines(Instant now) {
     }
     if (latest_ == &target) latest_ = nullptr;
     Address const address = target.address;
-    targets_.erase(address);
+    book_->targets.erase(address);
   }
   return never;
 }
 
 void LazyDialer::stop() {
   stopped_ = true;
-  for (auto& [address, target] : targets_) {
+  for (auto& [address, target] : book_->targets) {
     drop_waiting(target);
     if (!target.connection.valid()) schedule(target);
   }
@@ -207,8 +243,8 @@ void LazyDialer::stop() {
 // ---- in -----------------------------------------------------------------------------------------
 
 std::optional<Address> LazyDialer::address_of(ConnectionId id) const {
-  auto const known = known_.find(id);
-  if (known == known_.end()) return std::nullopt;
+  auto const known = book_->known.find(id);
+  if (known == book_->known.end()) return std::nullopt;
   return known->second.address;
 }
 }  // namespace weir

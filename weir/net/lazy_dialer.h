@@ -28,16 +28,15 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "weir/base/bytes.h"
 #include "weir/base/clock.h"
+#include "weir/base/owner.h"
 #include "weir/base/queue.h"
 #include "weir/base/random.h"
 #include "weir/net/close_reason.h"
@@ -90,7 +89,7 @@ class LazyDialer {
   std::optional<Address> address_of(ConnectionId id) const;
 
   std::uint64_t waiting_bytes() const { return waiting_bytes_; }
-  std::size_t address_count() const { return targets_.size(); }
+  std::size_t address_count() const;
 
   // ---- for the endpoint
   void opened(Connection& connection);
@@ -102,28 +101,8 @@ class LazyDialer {
 
  private:
   struct Target;
-  using Deadlines = std::multimap<Instant, Target*>;
-  struct Target {
-    Address address;
-    ConnectionId connection;  // valid from an attempt until its end
-    bool open = false;
-    std::uint32_t failures = 0;  // in a row
-    Instant opened_at = 0;
-    Instant retry_at = 0;   // not before
-    Instant forget_at = 0;  // if nothing waits
-    Queue<Bytes> waiting;
-    std::uint64_t waiting_bytes = 0;
-    Deadlines::iterator deadline;  // when one of the two is due; while it has no connection
-  };
-  struct Known {
-    Address address;
-    Target* target = nullptr;  // null once it has ended
-  };
-  struct AddressHash {
-    std::size_t operator()(Address const& address) const {
-      return static_cast<std::size_t>(address.hash());
-    }
-  };
+  struct Known;
+  struct Book;
   struct Writer;
 
   static Status run(void* self, Activation& activation);
@@ -139,10 +118,7 @@ class LazyDialer {
   RedialOptions const options_;
   Random random_;
   std::vector<std::unique_ptr<Writer>> writers_;
-  std::unordered_map<Address, Target, AddressHash> targets_;
-  std::unordered_map<ConnectionId, Known> known_;
-  Queue<ConnectionId> ended_;  // among them, oldest first
-  Deadlines deadlines_;
+  Owner<Book> book_;
   std::uint64_t waiting_bytes_ = 0;
   bool stopped_ = false;
   Target* latest_ = nullptr;  // whom the last item was for: the next one often is for the same

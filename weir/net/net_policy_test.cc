@@ -66,6 +66,10 @@ TEST_P(NetPolicy, nobody_is_accepted_while_very_many_events_wait) {
   ASSERT_TRUE(test.run_until([&] { return events_.size() == 10; }));
 }
 
+// Of peers that are slow. With a smaller one real kernels send what has waited at the pace of their
+// timers.
+constexpr std::uint32_t slow_window_bytes = 4096;
+
 // ---- a slow peer whose frames are dropped -------------------------------------------------------
 
 // Large enough for a few to fill what a real kernel keeps for a socket.
@@ -111,85 +115,64 @@ struct Feed {
   }
 };
 
-TEST_P(NetPolicy, slow_peer_loses_whole_frames_and_nobody_else_any) {
-  Endpoint& server =
-      test_.listen({.slow_policy = SlowPolicy::drop_newest, .queue_bytes_max = 3 * feed_bytes});
-  std::uint64_t wanted = 2000;
-  std::uint64_t sent = 0;
-  test_.worker().add(Feed{server, wanted, sent});
-  Client& slow = test_.connect(server.address(), 100);
-  slow.reads = false;
-  slow.send(framed(""));
-  ASSERT_TRUE(test_.run_until([&] { return sent == 1; }));
-  // The driver both asks and reads: each of its frames makes one for everybody.
-  Client& driver = test_.connect(server.address());
-  std::size_t asked = 0;
-  ASSERT_TRUE(test_.run_until([&] {
-    if (driver.received.size() == asked * feed_frame_bytes && sent < wanted) {
-      driver.send(framed(""));
-      ++asked;
-    }
-    return test_.counters().frames_dropped_slow > 50 || sent == wanted;
-  }));
-  EXPECT_GT(test_.counters().frames_dropped_slow, 0u);
-  EXPECT_EQ(closed_for(CloseReason::slow), 0u);
-  // Whoever reads again gets whole frames, in order, with gaps.
-  wanted = sent;
-  slow.reads = true;
-  driver.finishes = true;
-  slow.finishes = true;
-  ASSERT_TRUE(test_.run_until([&] { return slow.saw_end && driver.saw_end; }));
-  EXPECT_EQ(driver.received.size(), asked * feed_frame_bytes);
-  ASSERT_EQ(slow.received.size() % feed_frame_bytes, 0u);
-  for (std::size_t at = 0; at < slow.received.size(); at += feed_frame_bytes) {
-    std::string const frame = slow.received.substr(at, feed_frame_bytes);
-    EXPECT_EQ(frame, framed(std::string(feed_bytes, frame[4])));
+// A peer that does not read for a while, and a driver that both asks and reads: each of its frames
+// makes one for everybody.
+class NetDrops : public NetPolicy {
+ protected:
+  void drop_for_the_slow(SlowPolicy policy, std::uint64_t pressure_max) {
+    Endpoint& server = test_.listen({.slow_policy = policy, .queue_bytes_max = 3 * feed_bytes});
+    test_.worker().add(Feed{server, wanted_, sent_});
+    slow_ = &test_.connect(server.address(), slow_window_bytes);
+    slow_->reads = false;
+    slow_->send(framed(""));
+    ASSERT_TRUE(test_.run_until([&] { return sent_ == 1; }));
+    Client& driver = test_.connect(server.address());
+    std::size_t asked = 0;
+    ASSERT_TRUE(test_.run_until([&] {
+      if (driver.received.size() == asked * feed_frame_bytes && sent_ < wanted_) {
+        driver.send(framed(""));
+        ++asked;
+      }
+      EXPECT_LE(test_.net().pressure(), pressure_max);
+      return test_.counters().frames_dropped_slow > 50 || sent_ == wanted_;
+    }));
+    EXPECT_GT(test_.counters().frames_dropped_slow, 0u);
+    EXPECT_EQ(closed_for(CloseReason::slow), 0u);
+    wanted_ = sent_;
+    slow_->reads = true;
+    driver.finishes = slow_->finishes = true;
+    ASSERT_TRUE(test_.run_until([&] { return slow_->saw_end && driver.saw_end; }));
+    EXPECT_EQ(driver.received.size(), asked * feed_frame_bytes);
+    expect_whole_frames();
   }
-  std::uint64_t const total =
-      slow.received.size() / feed_frame_bytes + test_.counters().frames_dropped_slow;
-  EXPECT_EQ(total, sent) << "each was sent or counted";
-  EXPECT_EQ(test_.net().pressure(), 0u);
+  // Whoever reads again gets whole frames, in order, with gaps.
+  void expect_whole_frames() {
+    std::string const& received = slow_->received;
+    ASSERT_EQ(received.size() % feed_frame_bytes, 0u);
+    for (std::size_t at = 0; at < received.size(); at += feed_frame_bytes) {
+      std::string const frame = received.substr(at, feed_frame_bytes);
+      EXPECT_EQ(frame, framed(std::string(feed_bytes, frame[4])));
+    }
+    std::uint64_t const total =
+        received.size() / feed_frame_bytes + test_.counters().frames_dropped_slow;
+    EXPECT_EQ(total, sent_) << "each was sent or counted";
+    EXPECT_EQ(test_.net().pressure(), 0u);
+  }
+
+  std::uint64_t wanted_ = 2000;
+  std::uint64_t sent_ = 0;
+  Client* slow_ = nullptr;
+};
+INSTANTIATE_TEST_SUITE_P(Kernels, NetDrops, testing::ValuesIn(test_kernels()), name_of);
+
+TEST_P(NetDrops, slow_peer_loses_whole_frames_and_nobody_else_any) {
+  drop_for_the_slow(SlowPolicy::drop_newest, ~std::uint64_t{0});
 }
 
-TEST_P(NetPolicy, slow_peer_is_given_what_is_newest_and_each_frame_whole) {
-  Endpoint& server =
-      test_.listen({.slow_policy = SlowPolicy::drop_oldest, .queue_bytes_max = 3 * feed_bytes});
-  std::uint64_t wanted = 2000;
-  std::uint64_t sent = 0;
-  test_.worker().add(Feed{server, wanted, sent});
-  Client& slow = test_.connect(server.address(), 100);
-  slow.reads = false;
-  slow.send(framed(""));
-  ASSERT_TRUE(test_.run_until([&] { return sent == 1; }));
-  Client& driver = test_.connect(server.address());
-  std::size_t asked = 0;
-  ASSERT_TRUE(test_.run_until([&] {
-    if (driver.received.size() == asked * feed_frame_bytes && sent < wanted) {
-      driver.send(framed(""));
-      ++asked;
-    }
-    // Three frames, and what is on its way to a driver that reads.
-    EXPECT_LE(test_.net().pressure(), 5 * feed_frame_bytes);
-    return test_.counters().frames_dropped_slow > 50 || sent == wanted;
-  }));
-  EXPECT_GT(test_.counters().frames_dropped_slow, 0u);
-  EXPECT_EQ(closed_for(CloseReason::slow), 0u);
-  wanted = sent;
-  slow.reads = true;
-  driver.finishes = true;
-  slow.finishes = true;
-  ASSERT_TRUE(test_.run_until([&] { return slow.saw_end && driver.saw_end; }));
-  EXPECT_EQ(driver.received.size(), asked * feed_frame_bytes);
-  ASSERT_EQ(slow.received.size() % feed_frame_bytes, 0u);
-  for (std::size_t at = 0; at < slow.received.size(); at += feed_frame_bytes) {
-    std::string const frame = slow.received.substr(at, feed_frame_bytes);
-    EXPECT_EQ(frame, framed(std::string(feed_bytes, frame[4])));
-  }
-  std::uint64_t const total =
-      slow.received.size() / feed_frame_bytes + test_.counters().frames_dropped_slow;
-  EXPECT_EQ(total, sent) << "each was sent or counted";
-  EXPECT_EQ(slow.received.back(), static_cast<char>('a' + sent % 26)) << "the newest is there";
-  EXPECT_EQ(test_.net().pressure(), 0u);
+TEST_P(NetDrops, slow_peer_is_given_what_is_newest_and_each_frame_whole) {
+  // Three frames, and what is on its way to a driver that reads.
+  drop_for_the_slow(SlowPolicy::drop_oldest, 5 * feed_frame_bytes);
+  EXPECT_EQ(slow_->received.back(), static_cast<char>('a' + sent_ % 26)) << "the newest is there";
 }
 
 TEST_P(NetPolicy, what_waits_for_a_connection_to_open_is_dropped_by_the_same_rule) {
@@ -232,7 +215,7 @@ TEST_P(NetPolicy, limit_for_what_waits_holds_within_a_burst) {
                                else out.push(Frame{whom, frame.second});
                              },
                              {}});
-    Client& slow = test.connect(server.address(), 100);
+    Client& slow = test.connect(server.address(), slow_window_bytes);
     slow.reads = false;
     slow.send(framed("me"));
     ASSERT_TRUE(test.run_until([&] { return whom.valid(); }));
@@ -247,11 +230,14 @@ TEST_P(NetPolicy, limit_for_what_waits_holds_within_a_burst) {
     }));
     EXPECT_LE(most, limit);
     slow.reads = true;
-    ASSERT_TRUE(test.run_until([&] { return driver.has_sent_all(); }));
+    std::string const frame = framed(std::string(100, 'b'));
+    ASSERT_TRUE(test.run_until([&] {
+      return driver.has_sent_all() &&
+             test.counters().frames_in == 1 + driver.sent_bytes() / frame.size();
+    }));
     driver.finishes = true;
     slow.finishes = true;
     ASSERT_TRUE(test.run_until([&] { return slow.saw_end && driver.saw_end; }));
-    std::string const frame = framed(std::string(100, 'b'));
     ASSERT_EQ(slow.received.size() % frame.size(), 0u);
     for (std::size_t at = 0; at < slow.received.size(); at += frame.size())
       ASSERT_EQ(slow.received.compare(at, frame.size(), frame), 0);
@@ -266,7 +252,7 @@ TEST_P(NetPolicy, endpoint_has_a_limit_of_its_own_for_what_waits) {
   std::uint64_t wanted = 1'000'000;
   std::uint64_t sent = 0;
   test_.worker().add(Feed{server, wanted, sent});
-  Client& slow = test_.connect(server.address(), 100);
+  Client& slow = test_.connect(server.address(), slow_window_bytes);
   slow.reads = false;
   slow.send(framed(""));
   ASSERT_TRUE(test_.run_until([&] { return sent == 1; }));
@@ -396,7 +382,7 @@ TEST_P(NetPolicy, our_end_waits_for_a_peer_that_reads_slowly) {
                server.finish_sending(frame.first);
              },
              [&](ConnectionEvent const& event, Handoff<Frame>&) { events_.push_back(event); }});
-  Client& client = test_.connect(server.address(), 100);
+  Client& client = test_.connect(server.address(), slow_window_bytes);
   client.receive_size_max = 1000;
   client.send(framed("question"));
   client.finishes = true;

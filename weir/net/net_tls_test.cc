@@ -251,6 +251,19 @@ TEST_P(NetTlsTest, what_is_no_tls_is_refused_and_others_go_on) {
   ASSERT_TRUE(test().run_until([&] { return good.act(), good.received() == framed("hello"); }));
 }
 
+TEST_P(NetTlsTest, a_second_handshake_is_refused_and_others_go_on) {
+  Endpoint& endpoint = serve();
+  TlsClient good = connect(endpoint), bad = connect(endpoint);
+  ASSERT_TRUE(test().run_until([&] {
+    good.act(), bad.act();
+    return good.is_open() && bad.is_open();
+  }));
+  bad.client.send(TlsEnd(*client_).take_said());
+  ASSERT_TRUE(test().run_until([&] { return closed(CloseReason::tls_broken) == 1; }));
+  good.send(framed("hello"));
+  ASSERT_TRUE(test().run_until([&] { return good.act(), good.received() == framed("hello"); }));
+}
+
 TEST_P(NetTlsTest, a_handshake_that_stalls_costs_only_itself_and_its_time) {
   Endpoint& endpoint = serve({.handshake_time = 200 * milliseconds});
   Client& silent = test().connect(endpoint.address());

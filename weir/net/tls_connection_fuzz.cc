@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "fuzz/script.h"
-#include "tests/net/test_net.h"
+#include "tests/net/tiny_worker.h"
 #include "tests/net/tls_client.h"
 
 namespace weir {
@@ -30,17 +30,16 @@ Contexts& contexts() {
 }
 
 struct Known {
-  Known(std::unique_ptr<Peer> peer, Address const& address)
-      : client(std::move(peer), address),
-        tls(new TlsClient(client, *contexts().client, "server")) {}
+  explicit Known(std::unique_ptr<Client> made)
+      : client(std::move(made)), tls(new TlsClient(*client, *contexts().client, "server")) {}
 
   // Its session's words go out, perhaps not as they were.
   void act() {
     if (!breaks) tls->act();
-    client.act();
+    client->act();
   }
 
-  Client client;
+  std::unique_ptr<Client> client;
   std::unique_ptr<TlsClient> tls;
   std::string sent;
   bool breaks = false;  // it has said something that is no TLS, or has gone
@@ -49,14 +48,10 @@ struct Known {
 class Play {
  public:
   Play(std::uint64_t seed, std::uint8_t choices)
-      : world_(seed, choices % 2 == 0 ? SimOptions::calm() : SimOptions::hostile()),
+      : world_(seed, world_options(choices)),
         drops_worker_((choices & 2) != 0),
         drops_frames_((choices & 4) != 0) {
-    WorkerOptions options;
-    options.make_kernel = [this] { return world_.make_kernel(); };
-    options.limits = tiny_limits(2u << (choices >> 3 & 3), 256u << (choices >> 5 & 3));
-    options.tick_budget = {.items = (choices & 0x80) != 0 ? 3 : 1000};
-    worker_ = Worker::make(std::move(options)).value();
+    worker_ = make_tiny_worker(world_, choices);
     EndpointOptions endpoint_options;
     endpoint_options.tls = contexts().server.get();
     if (drops_frames_) endpoint_options.slow_policy = SlowPolicy::drop_oldest;
@@ -100,7 +95,7 @@ class Play {
         if (script.next() % 4 == 0) go_away(known, script.next() % 2 == 0);
         return;
       case 7:
-        known.client.reads = !known.client.reads;
+        known.client->reads = !known.client->reads;
         return;
       case 8:
         for (unsigned i = script.next() % 32; i > 0; --i) turn(0);
@@ -113,11 +108,8 @@ class Play {
 
   void connect(Script& script) {
     if (clients_.size() == client_count_max) return;
-    std::uint8_t const window = script.next();
-    std::unique_ptr<Peer> peer = make_sim_peer(world_);
-    if (window % 2 == 1) peer->limit_receive_window(512u + 16u * window);
-    clients_.push_back(std::make_unique<Known>(std::move(peer), endpoint_->address()));
-    clients_.back()->client.send_size_max = window % 3 == 0 ? 7 : 1u << 20;
+    std::unique_ptr<Client> client = make_tiny_client(world_, endpoint_->address(), script.next());
+    clients_.push_back(std::make_unique<Known>(std::move(client)));
   }
   void send(Known& known, Script& script) {
     if (known.breaks || known.tls->ends) return;
@@ -134,28 +126,28 @@ class Play {
     known.tls->end.send("never whole");
     std::string said = known.tls->end.take_said();
     said[script.next() % said.size()] ^= 0x55;
-    known.client.send(said);
+    known.client->send(said);
     known.breaks = true;
   }
   void go_away(Known& known, bool resets) {
-    if (known.client.over || !known.client.peer().connected()) return;
+    if (known.client->over || !known.client->peer().connected()) return;
     known.breaks = true;
-    known.client.finishes = true;
+    known.client->finishes = true;
     if (!resets) return;
-    known.client.peer().reset();
-    known.client.over = true;
+    known.client->peer().reset();
+    known.client->over = true;
   }
 
   void turn(unsigned idle) {
     for (auto const& known : clients_) known->act();
-    worker_->step(idle > 40 ? never : worker_->clock().now() + 50 * microseconds);
+    weir::turn(*worker_, idle);
   }
   // All clients read what there is and end.
   void finish() {
     for (auto const& known : clients_) {
-      known->client.reads = true;
+      known->client->reads = true;
       known->tls->ends = true;
-      if (known->breaks) known->client.finishes = true;
+      if (known->breaks) known->client->finishes = true;
     }
     for (unsigned i = 0; i < 200'000 && endpoint_->connection_count() > 0; ++i) {
       turn(world_.deadlocked() ? 0 : i % 64);
