@@ -118,6 +118,50 @@ TEST_F(WeirProfile, AnIdlePeerIsAskedTooForWhatAnotherHasHadForLong) {
   EXPECT_EQ(node.fetch.counters().timeouts, 0u);
 }
 
+TEST_F(WeirProfile, TheQuickestIdlePeerIsAskedToo) {
+  ScriptedPeer silent(worker);
+  ScriptedPeer quick(worker);
+  ScriptedPeer slow(worker);
+  ask(slow, {ops[1]});
+  pass(30 * milliseconds);
+  slow.respond({ops[1]}, {}, fetch_version);
+  ask(quick, {ops[2]});
+  quick.respond({ops[2]}, {}, fetch_version);
+  pass();
+  slow.hear();
+  quick.hear();
+  ask(silent, {ops[0], ops[3]});
+  ask(quick, {ops[0]});
+  ask(slow, {ops[0], ops[3]});
+  ask(quick, {ops[3]});
+  pass(200 * milliseconds);
+  EXPECT_EQ(quick.requested(), (std::vector{ops[0].id, ops[3].id}));
+  EXPECT_TRUE(slow.requested().empty());
+  EXPECT_EQ(node.fetch.counters().hedged, 2u);
+}
+
+// Its own answers are no reason to be patient with it.
+TEST_F(WeirProfile, ASlowPeerIsHelpedByAQuickOne) {
+  ScriptedPeer slow(worker);
+  TestNode quick(worker, weir_profile);
+  std::vector<Op> const theirs = make_ops(1'000, 16);
+  std::vector<Op> const both = make_ops(2'000, 16);
+  quick.store.put({ops[0]});
+  quick.store.put(both);
+  ask(slow, theirs);
+  for (Op const& op : theirs) {
+    pass(40 * milliseconds);
+    slow.respond({op}, {}, fetch_version);
+  }
+  node.want({ops[0]}, node.peer(quick));
+  pass();
+  ask(slow, both);
+  node.want(both, node.peer(quick));
+  slow.respond({both[0]}, {}, fetch_version);
+  pass(50 * milliseconds);
+  EXPECT_TRUE(node.store.holds_all(both));
+}
+
 TEST_F(WeirProfile, WhoWasAskedTooIsToldThatItIsNotNeededAnyMore) {
   ScriptedPeer slow(worker);
   ScriptedPeer quick(worker);

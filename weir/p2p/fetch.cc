@@ -29,6 +29,7 @@ Fetch::Fetch(Worker& worker, PeerLinks& links, FetchOptions const& options)
   Log& log = options.log != nullptr ? *options.log : hashes_->silent;
   parts_ = make_owner<FetchParts>(worker, links, options.policy, options.space, seed, log);
   parts_->frame_bytes_max = worker.net().limits().frame_bytes_max;
+  parts_->time_of = options.time_of;
   bool const own = options.verify.check == nullptr;
   parts_->want.verify = own ? VerifyOp{&Hashes::check, hashes_.get()} : options.verify;
 }

@@ -38,6 +38,8 @@ struct FetchOptions {
   std::uint64_t seed = 0;
   // Instead of SHA-256, where the policy is to verify.
   VerifyOp verify{};
+  // When an op was made, of its bytes; without it, what the peer says.
+  OpTime time_of{};
   // Outlives the fetch; null: nothing is said.
   Log* log = nullptr;
 };

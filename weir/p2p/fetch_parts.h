@@ -1,7 +1,7 @@
 // What the flows of fetch share: the state that their functions decide on, and the handoffs by
 // which one flow gives to another in the same tick.
 //
-//   wire_flow      frames ─▶ requests, responses; connections ─▶ link_news
+//   wire_flow      frames ─▶ requests, responses, others; connections ─▶ link_news, others_news
 //   want_flow      calls, link_news, alarm, changes ─▶ requests to peers
 //   serve_flow     requests ─▶ turns ─▶ the store ─▶ responses to peers
 //   receive_flow   responses ─▶ the store ─▶ what is wanted no more ─▶ changes
@@ -41,6 +41,14 @@ struct ResponseFrom {
   PeerNumber peer = no_number;
   FetchResponse response{};
 };
+// For another module than fetch.
+struct ModuleMessage {
+  static constexpr bool borrows = true;
+  PeerNumber peer = no_number;
+  ConnectionId connection{};
+  View module{};
+  View data{};
+};
 
 struct FetchParts {
   FetchParts(Worker& its_worker, PeerLinks& its_links, FetchPolicy const& policy,
@@ -54,6 +62,7 @@ struct FetchParts {
 
   Worker& worker;
   PeerLinks& links;
+  OpTime time_of{};
   std::string const space;  // its id; what comes for another one is refused
   Log& log;
 
@@ -79,6 +88,11 @@ struct FetchParts {
   Handoff<ResponseFrom> responses{"responses"};
   Handoff<LinkNews> link_news{"link news"};
   Handoff<unit> changes{"changes"};
+
+  // For the other modules, if there are any: whoever reads these two says so before the first tick.
+  bool others_listen = false;
+  Handoff<ModuleMessage> others{"messages of other modules"};
+  Handoff<LinkNews> others_news{"link news for other modules"};
 };
 
 // A step of a flow, as an operator calls it: Function(fetch, item), or Function(fetch, item, now).

@@ -44,7 +44,7 @@ struct FetchPolicy {
   Duration timeout_first = 5 * seconds;
   Duration timeout_min = 250 * milliseconds;
   Duration timeout_max = 15 * seconds;
-  // An op that a peer has not sent after twice the usual latency is asked of an idle one, too, as
+  // An op that a peer has not sent after twice the latency of an idle one is asked of that, too, as
   // long as that has cost no more than such a share of all bytes (and so many ops in any case).
   bool hedge = false;
   std::uint32_t hedge_per_mille = 10;
@@ -71,7 +71,7 @@ struct FetchPolicy {
   std::uint32_t ids_queued_max = 16'384;       // fair: of one peer; further ids are dropped
 
   // ---- bounds
-  // (op, peer) pairs; about 130 bytes each, less for each further peer of the same op.
+  // (op, peer) pairs; about 115 bytes each, 40 for each further peer of the same op.
   std::uint32_t pairs_max = 4u << 20;
   std::uint32_t peers_max = 1u << 20;
   // Ids that all peers together wait for: 32 bytes each.

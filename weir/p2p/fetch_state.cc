@@ -48,7 +48,7 @@ void sink(FetchState& state, std::uint32_t at) {
 }  // namespace
 
 FetchState::FetchState(FetchPolicy const& its_policy, std::uint64_t seed)
-    : policy(its_policy), random(seed), pending(mix(seed)) {
+    : policy(its_policy), random(seed), pending(mix(seed)), room_bytes(policy.room_bytes) {
   WEIR_ASSERT(consistent(policy));
 }
 
@@ -127,7 +127,9 @@ void drop_pair(FetchState& state, std::uint32_t number) {
   state.pending.unlink(list_of(state, pair), number);
   mark_changed(state, pair.peer);
   state.pending.remove_pair(number);
-  if (state.pending.op(op).first_source == no_number) state.pending.remove_op(op);
+  if (state.pending.op(op).first_source != no_number) return;
+  if (state.pending.op(op).listed) state.to_unlist.push_back(state.pending.op(op).id);
+  state.pending.remove_op(op);
 }
 
 void drop_op(FetchState& state, std::uint32_t op) {
@@ -170,15 +172,24 @@ void drop_peer(FetchState& state, PeerNumber number) {
   }
 }
 
+void forget_latency(FetchState& state, PeerNumber peer) {
+  if (state.quickest != peer) return;
+  state.quickest = no_number;
+  state.quickest_latency = 0;
+}
+
 void forget_peer(FetchState& state, PeerNumber number) {
   FetchPeer& peer = peer_of(state, number);
   drop_peer(state, number);
+  forget_latency(state, number);
   set_idle(state, peer, false);
   set_due(state, number, never);
   bool const changed = peer.changed;
+  bool const starved = peer.starved;
   std::uint32_t const place = peer.due_place;
   peer = FetchPeer();
   peer.changed = changed;
+  peer.starved = starved;
   peer.due_place = place;
 }
 
@@ -209,6 +220,22 @@ void note_heard(FetchState& state, PeerNumber number, Instant now) {
   peer.back_off_until = 0;
   peer.probing = false;
   mark_changed(state, number);
+}
+
+bool set_room(FetchState& state, std::uint64_t bytes) {
+  bool const more = bytes > state.room_bytes;
+  state.room_bytes = bytes;
+  if (!more || state.starved.empty()) return false;
+  feed_starved(state);
+  return true;
+}
+
+void feed_starved(FetchState& state) {
+  for (PeerNumber const peer : state.starved) {
+    state.peers[peer].starved = false;
+    mark_changed(state, peer);
+  }
+  state.starved.clear();
 }
 
 void set_due(FetchState& state, PeerNumber number, Instant due) {

@@ -10,6 +10,7 @@
 #include "weir/base/clock.h"
 #include "weir/base/queue.h"
 #include "weir/base/random.h"
+#include "weir/p2p/counters.h"
 #include "weir/p2p/fetch_policy.h"
 #include "weir/p2p/pending.h"
 
@@ -25,6 +26,7 @@ struct FetchPeer {
   bool probing = false;      // it was unresponsive: one id, until it answers
   bool idle = false;         // it could be asked for more, and nothing is queued for it
   bool speaks_weir = false;  // it has said so
+  bool starved = false;      // it is on the list of those to whom nothing could be promised
 
   std::uint32_t failures = 0;  // in a row
   Instant back_off_until = 0;
@@ -41,6 +43,7 @@ struct FetchPeer {
   // Since its connection began.
   std::uint64_t received_bytes = 0;  // of ops
   std::uint64_t promised_bytes = 0;  // that it may have sent, all in all
+  std::uint64_t kept_bytes = 0;      // of the room, for what of that is still to come
   Instant promised_at = 0;           // when it last got something after it had nothing
   std::vector<OpId> cancelled;       // to be said with the next request
 
@@ -49,25 +52,6 @@ struct FetchPeer {
 
   Instant due = never;
   std::uint32_t due_place = no_number;
-};
-
-struct FetchCounters {
-  std::uint64_t ids_added = 0;
-  std::uint64_t ids_asked = 0;
-  std::uint64_t requests = 0;
-  std::uint64_t ops_received = 0;
-  std::uint64_t bytes_received = 0;
-  std::uint64_t ops_stored = 0;
-  std::uint64_t ops_duplicate = 0;
-  std::uint64_t bytes_duplicate = 0;
-  std::uint64_t ops_unsolicited = 0;
-  std::uint64_t ops_damaged = 0;
-  std::uint64_t absent = 0;
-  std::uint64_t timeouts = 0;
-  std::uint64_t hedged = 0;
-  std::uint64_t cancelled = 0;
-  std::uint64_t store_failures = 0;
-  std::uint64_t dropped = 0;  // requests that were given up with their peer, or their deadline
 };
 
 // Says for good which pair it means: pairs go, and their numbers are used again.
@@ -82,11 +66,22 @@ struct Deadline {
   std::uint32_t use = 0;
 };
 
+// The same of an op.
+struct OpTicket {
+  std::uint32_t op = no_number;
+  std::uint32_t use = 0;
+};
+
 // Whether the bytes are those that the id names.
 struct VerifyOp {
   bool (*check)(void* context, OpId const& id, View bytes) = nullptr;
   void* context = nullptr;
   bool operator()(OpId const& id, View bytes) const { return check(context, id, bytes); }
+};
+
+// When the op of these bytes was made, in microseconds since 1970.
+struct OpTime {
+  std::uint64_t (*time)(View bytes) = nullptr;
 };
 
 struct FetchState {
@@ -106,11 +101,18 @@ struct FetchState {
   std::vector<PeerNumber> starved;   // to whom nothing could be promised
   std::uint32_t sending_count = 0;   // in order: pairs whose peers are being connected to
   std::uint32_t idle_count = 0;      // peers
+  std::uint64_t room_bytes = 0;      // that the store has, for what is promised and storing
   std::uint64_t storing_bytes = 0;   // the store has them, and has not said so
-  std::uint64_t promised_bytes = 0;  // to all peers, and not received
+  std::uint64_t promised_bytes = 0;  // kept for what peers may still send
   std::uint64_t hedged_bytes = 0;    // asked twice, by the size of the ops so far
-  Duration latency = 0;              // of all peers, smoothed
+  // The peer that answers soonest of those that are connected, and how soon; 0: nobody has.
+  PeerNumber quickest = no_number;
+  Duration quickest_latency = 0;
   Instant store_retry_at = 0;
+  // What the store's want-list does not know yet, where one is kept.
+  bool keeps_list = false;
+  Queue<OpTicket> to_list;      // they have come to be wanted
+  std::vector<OpId> to_unlist;  // they are not wanted any more, and have not been stored
   FetchCounters counters;
 };
 
@@ -141,6 +143,13 @@ void forget_peer(FetchState& state, PeerNumber peer);
 void back_off(FetchState& state, PeerNumber peer, Instant now);
 // It has answered.
 void note_heard(FetchState& state, PeerNumber peer, Instant now);
+// How soon it answers is no measure for others any more.
+void forget_latency(FetchState& state, PeerNumber peer);
+// The store has room for so much; at first, as the policy says. True: peers that had to do without
+// are to be looked at.
+bool set_room(FetchState& state, std::uint64_t bytes);
+// Those to whom nothing could be promised are looked at again.
+void feed_starved(FetchState& state);
 void set_due(FetchState& state, PeerNumber peer, Instant due);
 void set_idle(FetchState& state, FetchPeer& peer, bool idle);
 

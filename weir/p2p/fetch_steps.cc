@@ -19,6 +19,8 @@ namespace {
 constexpr std::uint64_t unread_bytes_max = 2u << 20;
 // How often those are looked at.
 constexpr Duration unread_look_time = 5 * milliseconds;
+// Among a million ids each is far away in memory: so many are asked for before they are needed.
+constexpr std::size_t prefetch_ahead = 8;
 // What surrounds ops in a frame, generously.
 constexpr std::uint64_t frame_overhead_bytes = 1024;
 
@@ -42,11 +44,35 @@ void tell_drained(FetchParts& fetch) {
     listener.wake(listener.context);
 }
 
+// What is wanted, or not any more, goes to the store's list with the next look at it.
+void tell_list_changes(FetchParts& fetch) {
+  if (fetch.want.to_list.empty() && fetch.want.to_unlist.empty()) return;
+  if (std::exchange(fetch.store.list_changed, true)) return;
+  fetch.store.list_changes.give(unit{});
+}
+
 void close_banned(FetchParts& fetch, PeerNumber peer) {
   if (!fetch.want.peers[peer].banned || !fetch.links.connection_of(peer).valid()) return;
   fetch.log.warning("a peer has sent too much that is wrong, and is banned",
                     {{"peer", fetch.links.text(peer)}});
+  fetch.links.ban(peer);
   fetch.links.close(peer, CloseReason::malformed);
+}
+
+// What it has asked for on another connection stays.
+void forget_requests(FetchParts& fetch, LinkNews const& news) {
+  std::vector<Requester> const& requesters = fetch.serve.requesters;
+  if (news.peer >= requesters.size()) return;
+  if (news.connection.valid() && requesters[news.peer].connection != news.connection) return;
+  forget_requester(fetch.serve, news.peer);
+}
+
+// Who is known by its key and is let in again has served its time.
+void lift_ban(FetchParts& fetch, PeerNumber number) {
+  FetchPeer& peer = peer_of(fetch.want, number);
+  if (!peer.banned || fetch.links.id_of(number) == nullptr) return;
+  peer.banned = false;
+  peer.blame = 0;
 }
 
 // As many as its ops need, of bounded size; none where nothing is to be said.
@@ -86,27 +112,32 @@ std::vector<std::pair<ConnectionId, ResponseToSend>> responses_of(FetchParts& fe
 
 std::optional<MessageFrom> read_message(FetchParts& fetch, Endpoint& endpoint, Frame const& frame) {
   auto const& [from, bytes] = frame;
+  if (!fetch.links.is_let_in(from)) return std::nullopt;
   Result<Envelope> envelope = read_envelope(bytes);
   if (!envelope.ok()) {
     refuse_frame(fetch, endpoint, from, envelope.error().message);
     return std::nullopt;
   }
   Envelope const& outer = *envelope;
-  if (outer.type != EnvelopeType::module || outer.module.text() != fetch_module)
-    return std::nullopt;  // for somebody else here
+  bool const is_fetch = outer.module.text() == fetch_module;
+  if (outer.type != EnvelopeType::module || (!is_fetch && !fetch.others_listen))
+    return std::nullopt;  // for nobody here
   if (outer.space.text() != fetch.space) {
     refuse_frame(fetch, endpoint, from, "it speaks of another space");
     return std::nullopt;
   }
+  if (!is_fetch) return MessageFrom{from, OtherMessage{outer.module, outer.data}};
   Result<FetchMessage> message = read_fetch(outer.data);
   if (!message.ok()) {
     refuse_frame(fetch, endpoint, from, message.error().message);
     return std::nullopt;
   }
-  return MessageFrom{from, *message};
+  if (auto const* const request = std::get_if<FetchRequest>(&*message))
+    return MessageFrom{from, *request};
+  return MessageFrom{from, *std::get_if<FetchResponse>(&*message)};
 }
 
-LinkNews note_event(FetchParts& fetch, ConnectionEvent const& event) {
+std::vector<LinkNews> note_event(FetchParts& fetch, ConnectionEvent const& event) {
   return fetch.links.note(event);
 }
 
@@ -119,19 +150,34 @@ ResponseFrom response_of(FetchParts& fetch, MessageFrom const& from) {
   return {fetch.links.peer_of(from.connection), *std::get_if<FetchResponse>(&from.message)};
 }
 
+ModuleMessage module_message_of(FetchParts& fetch, MessageFrom const& from) {
+  OtherMessage const& other = *std::get_if<OtherMessage>(&from.message);
+  return {fetch.links.peer_of(from.connection), from.connection, other.module, other.data};
+}
+
 // ---- want ---------------------------------------------------------------------------------------
 
 void note_wanted(FetchParts& fetch, WantedOps const& wanted) {
   fetch.calls_waiting -= wanted.asked_count;
+  PeerNumber const peer = fetch.links.current(wanted.peer);
   std::size_t refused = 0;
-  for (WantedOp const& op : wanted.ops) refused += want(fetch.want, op, wanted.peer) ? 0 : 1;
+  for (std::size_t i = 0; i < wanted.ops.size(); ++i) {
+    if (i + prefetch_ahead < wanted.ops.size())
+      fetch.want.pending.prefetch(wanted.ops[i + prefetch_ahead].id);
+    refused += want(fetch.want, wanted.ops[i], peer) ? 0 : 1;
+  }
   if (refused == 0) return;
   fetch.log.warning("ops are not asked for: too many are, or their peer is banned",
-                    {{"ops", refused}, {"peer", fetch.links.text(wanted.peer)}});
+                    {{"ops", refused}, {"peer", fetch.links.text(peer)}});
 }
 
 void note_news(FetchParts& fetch, LinkNews const& news, Instant now) {
-  if (news.change != LinkChange::opened) forget_requester(fetch.serve, news.peer);
+  if (news.was != no_number) move_peer(fetch.want, news.was, news.peer);
+  if (news.change != LinkChange::opened) forget_requests(fetch, news);
+  if (news.change == LinkChange::opened) lift_ban(fetch, news.peer);
+  // The connection was good, and there is another one.
+  if (news.reason == CloseReason::duplicate && news.change == LinkChange::ended)
+    note_heard(fetch.want, news.peer, now);
   note_link(fetch.want, news.peer, news.change, now);
   if (news.change == LinkChange::failed) {
     fetch.log.info("a peer cannot be reached",
@@ -150,6 +196,7 @@ Requests const* plan_requests(FetchParts& fetch, unit, Instant now) {
   take_requests(fetch.want, now, fetch.to_send);
   fetch.alarm.set(next_due(fetch.want));
   tell_drained(fetch);
+  tell_list_changes(fetch);
   return &fetch.to_send;
 }
 
@@ -183,6 +230,7 @@ void queue_request(FetchParts& fetch, RequestFrom const& from) {
 
 std::vector<Turn> next_turns(FetchParts& fetch, Instant, Instant now) {
   fetch.turns_asked = false;
+  if (fetch.store.turns_wait) return {};  // the store asks for them
   std::vector<Turn> turns = take_turns(fetch.serve, [&](PeerNumber peer) {
     return fetch.links.waiting_bytes(fetch.links.connection_of(peer)) <= unread_bytes_max;
   });
@@ -211,6 +259,7 @@ std::vector<std::pair<ConnectionId, ResponseToSend>> end_turn(FetchParts& fetch,
 // ---- receive ------------------------------------------------------------------------------------
 
 void note_response(FetchParts& fetch, ResponseFrom const& from, Instant now) {
+  for (OpField const& op : from.response.ops()) fetch.want.pending.prefetch(op.id);
   note_answer(fetch.want, from.peer, from.response.version, now);
 }
 
@@ -232,8 +281,9 @@ bool is_accepted(FetchParts& fetch, OpFrom const& from, Instant now) {
 }
 
 IncomingOp incoming_op(FetchParts& fetch, OpFrom const& from) {
+  auto const time = fetch.time_of.time;
   return {from.peer, Op{.id = from.op.id,
-                        .created_at = from.op.created_at,
+                        .created_at = time ? time(from.op.data) : from.op.created_at,
                         .bytes = from.op.data.own(),
                         .metadata = metadata_for(fetch.want, from.peer, from.op.id)}};
 }

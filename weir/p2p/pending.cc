@@ -94,7 +94,17 @@ void Pending::remove_pair(std::uint32_t number) {
     link = &pairs_[*link].next_source;
   }
   *link = pairs_[number].next_source;
+  if (!metadata_.empty()) metadata_.erase(number);
   pairs_.give(number);
+}
+
+Bytes Pending::metadata_of(std::uint32_t pair) const {
+  auto const known = metadata_.find(pair);
+  return known == metadata_.end() ? Bytes() : known->second;
+}
+
+void Pending::note_metadata(std::uint32_t pair, Bytes const& metadata) {
+  if (!metadata.empty()) metadata_.emplace(pair, metadata);
 }
 
 void Pending::push_back(PairList& list, std::uint32_t number) {
@@ -123,7 +133,9 @@ void Pending::unlink(PairList& list, std::uint32_t number) {
 }
 
 std::uint64_t Pending::memory_bytes() const {
-  return slots_.capacity() * sizeof(Slot) + ops_.memory_bytes() + pairs_.memory_bytes();
+  std::uint64_t constexpr metadata_bytes = sizeof(*metadata_.begin()) + 2 * sizeof(void*);
+  return metadata_.size() * metadata_bytes + slots_.capacity() * sizeof(Slot) +
+         ops_.memory_bytes() + pairs_.memory_bytes();
 }
 
 }  // namespace weir

@@ -9,7 +9,8 @@ namespace weir {
 namespace {
 
 // RFC 6298: an eighth of what is new for the mean, a quarter for its deviation.
-void note_latency(FetchState& state, FetchPeer& peer, Duration latency) {
+void note_latency(FetchState& state, PeerNumber number, Duration latency) {
+  FetchPeer& peer = state.peers[number];
   latency = std::max<Duration>(latency, 1);
   if (peer.latency == 0) {
     peer.latency = latency;
@@ -21,7 +22,8 @@ void note_latency(FetchState& state, FetchPeer& peer, Duration latency) {
     peer.latency += latency / 8;
     peer.latency -= peer.latency / 8;
   }
-  state.latency = state.latency == 0 ? latency : state.latency - state.latency / 16 + latency / 16;
+  if (state.quickest == no_number || peer.latency < state.quickest_latency) state.quickest = number;
+  if (state.quickest == number) state.quickest_latency = peer.latency;
 }
 
 void adapt_window(FetchState const& state, FetchPeer& peer, Duration latency) {
@@ -37,15 +39,15 @@ void note_answered(FetchState& state, std::uint32_t number, Instant now) {
   if (pair.asks > 0) --pair.asks;
   if (pair.state != PairState::asked) return;
   Duration const latency = now - std::max(pair.asked_at, std::min(peer.promised_at, now));
-  note_latency(state, peer, latency);
+  note_latency(state, pair.peer, latency);
   adapt_window(state, peer, latency);
   end_asking(state, number);
 }
 
 void count_bytes(FetchState& state, FetchPeer& peer, std::uint32_t size) {
-  std::uint64_t const open =
-      peer.promised_bytes > peer.received_bytes ? peer.promised_bytes - peer.received_bytes : 0;
-  state.promised_bytes -= std::min<std::uint64_t>(open, size);
+  std::uint64_t const kept = std::min<std::uint64_t>(peer.kept_bytes, size);
+  peer.kept_bytes -= kept;
+  state.promised_bytes -= kept;
   peer.received_bytes += size;
   peer.op_bytes =
       peer.op_bytes == 0 ? std::max(1u, size) : peer.op_bytes - peer.op_bytes / 8 + size / 8;
@@ -70,8 +72,7 @@ Verdict judge_unasked(FetchState& state, PeerNumber number, std::uint32_t size) 
 
 void free_room(FetchState& state, std::uint32_t size) {
   state.storing_bytes -= std::min<std::uint64_t>(state.storing_bytes, size);
-  for (PeerNumber const peer : state.starved) mark_changed(state, peer);
-  state.starved.clear();
+  feed_starved(state);
 }
 
 }  // namespace
@@ -83,10 +84,11 @@ void note_answer(FetchState& state, PeerNumber number, std::uint32_t version, In
 }
 
 Bytes metadata_for(FetchState const& state, PeerNumber peer, OpId const& id) {
+  if (!state.pending.has_metadata()) return {};
   std::uint32_t const op = state.pending.find(id);
   if (op == no_number) return {};
   std::uint32_t const pair = state.pending.find_pair(op, peer);
-  return pair == no_number ? Bytes() : state.pending.pair(pair).metadata;
+  return pair == no_number ? Bytes() : state.pending.metadata_of(pair);
 }
 
 Verdict judge(FetchState& state, PeerNumber number, OpField const& field, Instant now) {
@@ -139,7 +141,9 @@ void note_stored(FetchState& state, OpId const& id, std::uint32_t size) {
   free_room(state, size);
   ++state.counters.ops_stored;
   std::uint32_t const op = state.pending.find(id);
-  if (op != no_number) drop_op(state, op);
+  if (op == no_number) return;
+  state.pending.op(op).listed = false;  // the store has taken it off
+  drop_op(state, op);
 }
 
 void note_not_stored(FetchState& state, OpId const& id, std::uint32_t size, NotStored why,

@@ -12,6 +12,8 @@
 #include "weir/base/hash_map.h"
 #include "weir/base/queue.h"
 #include "weir/net/connection_id.h"
+#include "weir/p2p/counters.h"
+#include "weir/p2p/credit.h"
 #include "weir/p2p/fetch_policy.h"
 #include "weir/p2p/message.h"
 #include "weir/p2p/pending.h"
@@ -48,15 +50,9 @@ struct Served {
   std::vector<Op> ops;
   std::vector<OpId> absent;
   std::vector<OpId> left_over;
-};
-
-struct ServeCounters {
-  std::uint64_t ids_requested = 0;
-  std::uint64_t ids_dropped = 0;  // because too many were queued
-  std::uint64_t ops_served = 0;
-  std::uint64_t bytes_served = 0;
-  std::uint64_t ids_absent = 0;
-  std::uint64_t ids_cancelled = 0;
+  // What the store counts as taken as long as this lives.
+  Credit request{};
+  Credit bytes{};
 };
 
 struct ServeState {

@@ -118,6 +118,10 @@ class StorageThread::Running {
   Asked ask(StoreRequest& request);
   Credit promise(std::uint64_t bytes) { return incoming_.take_some(bytes); }
   std::uint64_t room() const { return incoming_.room(); }
+  void when_room(Waker waker) {
+    for (Ledger* const ledger : {&requests_, &incoming_, &read_}) ledger->when_given(waker);
+  }
+  void when_room_for_ops(Waker waker) { incoming_.when_given(waker); }
   StorageCounters counters() const {
     std::lock_guard const lock(mutex_);
     return counters_;
@@ -127,6 +131,7 @@ class StorageThread::Running {
   void stop();
 
  private:
+  static Asked refuse(Taken& taken);
   void run();
   void run_tick();
   void write();
@@ -151,6 +156,13 @@ class StorageThread::Running {
   std::thread thread_;
 };
 
+// Its place is free as if it had never been taken. (Who has found it taken meanwhile waits for the
+// same room as this one, and is told of that.)
+Asked StorageThread::Running::refuse(Taken& taken) {
+  taken.slot.put_back();
+  return Asked::full;
+}
+
 Asked StorageThread::Running::ask(StoreRequest& request) {
   WEIR_ASSERT(request.to != nullptr);
   Taken taken;
@@ -160,14 +172,14 @@ Asked StorageThread::Running::ask(StoreRequest& request) {
     reads->bytes_max =
         std::min(std::max<std::uint64_t>(reads->bytes_max, 1), limits_.read_bytes_max);
     taken.bytes = read_.take(reads->bytes_max);
-    if (taken.bytes.amount() == 0) return Asked::full;
+    if (taken.bytes.amount() == 0) return refuse(taken);
   }
   if (auto* const commits = std::get_if<CommitRequest>(&request.what)) {
     std::uint64_t const bytes = bytes_of(commits->ops);
     if (bytes > commits->credit.amount()) {
       std::uint64_t const more = bytes - commits->credit.amount();
       taken.bytes = incoming_.take(more);
-      if (taken.bytes.amount() != more) return Asked::full;
+      if (taken.bytes.amount() != more) return refuse(taken);
     }
   }
   {
@@ -196,6 +208,7 @@ void StorageThread::Running::stop() {
     stops_ = true;
   }
   changed_.notify_all();
+  for (Ledger* const ledger : {&requests_, &incoming_, &read_}) ledger->tell();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -282,6 +295,8 @@ StorageThread::~StorageThread() = default;
 Asked StorageThread::ask(StoreRequest& request) { return running_->ask(request); }
 Credit StorageThread::promise(std::uint64_t bytes) { return running_->promise(bytes); }
 std::uint64_t StorageThread::room() const { return running_->room(); }
+void StorageThread::when_room(Waker waker) { running_->when_room(waker); }
+void StorageThread::when_room_for_ops(Waker waker) { running_->when_room_for_ops(waker); }
 StorageCounters StorageThread::counters() const { return running_->counters(); }
 void StorageThread::forget(AnswerSink& sink) { running_->forget(sink); }
 void StorageThread::stop() { running_->stop(); }

@@ -131,6 +131,12 @@ class StorageThread {
   // Room for ops that will be brought, as much of `bytes` as there is.
   Credit promise(std::uint64_t bytes);
   std::uint64_t room() const;
+  // Wakes, on whatever thread, when room of any kind is given back, or there is none ever: at least
+  // once, at most once for each kind. Who found none calls this, asks once more, and then waits. A
+  // waker without a function takes back the one of its context.
+  void when_room(Waker waker);
+  // The same of what promise() gives alone.
+  void when_room_for_ops(Waker waker);
   StorageCounters counters() const;
 
   // Nothing more is given to `sink` when this returns, and what it still was to get is dropped;

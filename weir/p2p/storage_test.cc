@@ -306,5 +306,61 @@ TEST(StorageThread, ServesManyThreadsAtOnce) {
   EXPECT_EQ(storage.counters().held.ops, threads_count * rounds);
 }
 
+// Counts how often it was woken.
+struct Woken {
+  std::atomic<int> times = 0;
+  Waker waker() {
+    return {[](void* self) { static_cast<Woken*>(self)->times.fetch_add(1); }, this};
+  }
+};
+
+TEST(StorageThread, WhoFoundNoRoomIsToldOfSome) {
+  Inbox inbox;
+  StorageThread storage(make_owner<MemoryStore>(), {.requests_max = 1});
+  ASSERT_EQ(ask(storage, inbox, 1, FilterRequest{}), Asked::taken);
+  StoreAnswer answer = inbox.take();
+  Woken woken;
+  storage.when_room(woken.waker());
+  // Finding none once more tells nobody: he would wake himself for ever.
+  ASSERT_EQ(ask(storage, inbox, 2, FilterRequest{}), Asked::full);
+  EXPECT_EQ(woken.times, 0);
+  answer = {};
+  EXPECT_EQ(woken.times, 1);
+  ASSERT_EQ(ask(storage, inbox, 3, FilterRequest{}), Asked::taken);
+  inbox.take();
+  EXPECT_EQ(woken.times, 1);  // once
+  storage.when_room(woken.waker());
+  storage.when_room({nullptr, &woken});  // taken back
+  storage.stop();
+  EXPECT_EQ(woken.times, 1);
+}
+
+TEST(StorageThread, ARequestThatFindsNoRoomForItsBytesLeavesItsPlaceWithoutAWord) {
+  Inbox inbox;
+  StorageThread storage(make_owner<MemoryStore>());
+  Credit all = storage.promise(~0ull);
+  Woken woken;
+  storage.when_room(woken.waker());
+  EXPECT_EQ(ask(storage, inbox, 1, commit_of(0, 1, 100)), Asked::full);
+  EXPECT_EQ(woken.times, 0);
+  Woken plans;
+  storage.when_room_for_ops(plans.waker());
+  all = {};
+  EXPECT_EQ(woken.times, 1);
+  EXPECT_EQ(plans.times, 1);
+  EXPECT_EQ(ask(storage, inbox, 1, commit_of(0, 1, 100)), Asked::taken);
+  inbox.take();
+}
+
+TEST(StorageThread, WhoWaitsForRoomIsToldWhenThereWillBeNone) {
+  Inbox inbox;
+  StorageThread storage(make_owner<MemoryStore>());
+  Woken woken;
+  storage.when_room(woken.waker());
+  storage.stop();
+  EXPECT_GT(woken.times, 0);
+  EXPECT_EQ(ask(storage, inbox, 1, FilterRequest{}), Asked::ended);
+}
+
 }  // namespace
 }  // namespace weir

@@ -10,23 +10,11 @@
 
 namespace weir {
 
-namespace {
-
-// Leaves those that are not held, in their order.
-void leave_out_held(OpStore& store, WantedOps& wanted) {
-  std::vector<OpId> ids;
-  ids.reserve(wanted.ops.size());
-  for (WantedOp const& one : wanted.ops) ids.push_back(one.id);
-  std::vector<OpId> missing;
-  // Where the store cannot say, it is better to fetch an op twice than never.
-  if (!store.filter_missing(ids, missing).ok()) return;
-  auto next = missing.begin();
+void leave_out_held(WantedOps& wanted, Slice<OpId const> missing, std::size_t& next) {
   std::erase_if(wanted.ops, [&](WantedOp const& one) {
-    if (next != missing.end() && *next == one.id) {
-      ++next;
-      return false;
-    }
-    return true;
+    bool const held = next == missing.size() || missing[next] != one.id;
+    next += held ? 0 : 1;
+    return held;
   });
 }
 
@@ -42,10 +30,40 @@ Written written_as(Stored stored) {
   return Written::failed;
 }
 
+Served served_of(Turn&& turn, Retrieved& found) {
+  Served served;
+  served.peer = turn.peer;
+  served.connection = turn.connection;
+  auto next = found.ops.begin();
+  for (std::size_t i = 0; i < found.answered; ++i) {
+    if (next != found.ops.end() && next->id == turn.ids[i]) ++next;
+    else served.absent.push_back(turn.ids[i]);
+  }
+  served.left_over.assign(turn.ids.begin() + static_cast<std::ptrdiff_t>(found.answered),
+                          turn.ids.end());
+  served.ops = std::exchange(found.ops, {});
+  return served;
+}
+
+namespace {
+
+// Leaves those that are not held, in their order.
+void filter(OpStore& store, WantedOps& wanted) {
+  std::vector<OpId> ids;
+  ids.reserve(wanted.ops.size());
+  for (WantedOp const& one : wanted.ops) ids.push_back(one.id);
+  std::vector<OpId> missing;
+  // Where the store cannot say, it is better to fetch an op twice than never.
+  if (!store.filter_missing(ids, missing).ok()) return;
+  std::size_t next = 0;
+  leave_out_held(wanted, missing, next);
+}
+
 // What one activation brings is one batch.
 struct InlineWriter {
-  explicit InlineWriter(OpStore& its_store) : store(its_store) {}
+  InlineWriter(StorePort& its_port, OpStore& its_store) : port(its_port), store(its_store) {}
 
+  StorePort& port;
   OpStore& store;
   std::vector<Op> ops;
   std::vector<WrittenOp> answers;
@@ -59,8 +77,11 @@ struct InlineWriter {
     if (ops.empty()) return;
     Result<void> const done = store.commit({.ops = ops}, committed);
     for (std::size_t i = 0; i < answers.size(); ++i) {
-      if (done.ok()) answers[i].written = written_as(committed.ops[i]);
-      out.push(answers[i]);
+      WrittenOp& answer = answers[i];
+      if (done.ok()) answer.written = written_as(committed.ops[i]);
+      if (answer.written == Written::stored)
+        port.on_stored({answer.peer, answer.id, ops[i].created_at, answer.size});
+      out.push(answer);
     }
     ops.clear();
     answers.clear();
@@ -68,21 +89,11 @@ struct InlineWriter {
 };
 
 Served serve(OpStore& store, Turn&& turn, Retrieved& found) {
-  Served served;
+  Result<void> const done = store.retrieve(turn.ids, turn.bytes_max, found);
+  if (done.ok()) return served_of(std::move(turn), found);
+  Served served;  // it is not known what is held: nothing is said of it
   served.peer = turn.peer;
   served.connection = turn.connection;
-  Result<void> const done = store.retrieve(turn.ids, turn.bytes_max, found);
-  if (!done.ok()) {  // it is not known what is held: nothing is said of it
-    return served;
-  }
-  auto next = found.ops.begin();
-  for (std::size_t i = 0; i < found.answered; ++i) {
-    if (next != found.ops.end() && next->id == turn.ids[i]) ++next;
-    else served.absent.push_back(turn.ids[i]);
-  }
-  served.left_over.assign(turn.ids.begin() + static_cast<std::ptrdiff_t>(found.answered),
-                          turn.ids.end());
-  served.ops = std::exchange(found.ops, {});
   return served;
 }
 
@@ -92,11 +103,11 @@ void serve_inline(Graph& graph, StorePort& port, OpStore& store) {
   graph.make_subgraph("store: filter", 0, from(port.to_filter), to(port.filtered),
                       [&store](auto& in, auto& out) {
                         in.drain([&](WantedOps&& wanted) {
-                          leave_out_held(store, wanted);
+                          filter(store, wanted);
                           out.push(std::move(wanted));
                         });
                       });
-  auto writer = make_owner<InlineWriter>(store);
+  auto writer = make_owner<InlineWriter>(port, store);
   graph.make_subgraph("store: write", 0, from(port.incoming), to(port.written),
                       [writer = std::move(writer)](auto& in, auto& out) {
                         in.drain([&](IncomingOp&& incoming) { writer->add(std::move(incoming)); });

@@ -11,9 +11,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "weir/base/hash.h"
+#include "weir/base/slice.h"
 #include "weir/p2p/serve.h"
 #include "weir/p2p/want.h"
 #include "weir/sched/handoff.h"
+#include "weir/sched/input.h"
 #include "weir/store/op_store.h"
 
 namespace weir {
@@ -46,14 +49,43 @@ struct WrittenOp {
   Written written = Written::stored;
 };
 
+// An op that the store has not held before, and whom it came from.
+struct StoredOp {
+  PeerNumber peer = no_number;
+  OpId id;
+  std::uint64_t created_at = 0;  // microseconds since 1970
+  std::uint32_t size = 0;        // bytes
+};
+// Is told of each as soon as that is known, while it is still wanted of its peers.
+struct StoredHook {
+  void (*function)(void* context, StoredOp const& op) = nullptr;
+  void* context = nullptr;
+  void operator()(StoredOp const& op) const {
+    if (function != nullptr) function(context, op);
+  }
+};
+
 struct StorePort {
+  StoredHook on_stored{};
   Handoff<WantedOps> to_filter{"to filter"};
   Handoff<WantedOps> filtered{"filtered"};
   Handoff<IncomingOp> incoming{"incoming ops"};
   Handoff<WrittenOp> written{"written ops"};
   Handoff<Turn> turns{"turns"};
   Handoff<Served> served{"served"};
+  // The store can take no more turns now. Whoever answers them asks for more when it can.
+  bool turns_wait = false;
+  // The want-list has to be brought up to date; given once until somebody has looked.
+  Input<unit> list_changes{"want-list"};
+  bool list_changed = false;
 };
+
+// ---- for whoever answers
+// Leaves those of its ops that are in `missing`, which has them in their order; from `next` on, and
+// what it has used is behind that afterwards.
+void leave_out_held(WantedOps& wanted, Slice<OpId const> missing, std::size_t& next);
+Written written_as(Stored stored);
+Served served_of(Turn&& turn, Retrieved& found);
 
 // Three subgraphs that call the store: for one that never waits. It outlives the graph.
 void serve_inline(Graph& graph, StorePort& port, OpStore& store);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "weir/base/assert.h"
 
@@ -13,7 +14,7 @@ namespace {
 constexpr std::uint32_t op_bytes_guess = 1024;
 // A peer is promised at least so much at a time, where there is room at all.
 constexpr std::uint64_t promise_min_bytes = 64u << 10;
-// When there was no budget to ask an idle peer, too, that is looked at again.
+// When an idle peer could not be asked, too, that is looked at again.
 constexpr Duration hedge_again_time = 5 * milliseconds;
 
 PairList& list_of(FetchPeer& peer, PairState state) {
@@ -29,9 +30,9 @@ std::uint32_t guessed_op_bytes(FetchPeer const& peer) {
   return peer.op_bytes == 0 ? op_bytes_guess : peer.op_bytes;
 }
 
-// After so long an idle peer may be asked, too.
-Duration patience_of(FetchState const& state) {
-  return std::max(2 * state.latency, state.policy.hedge_time_min);
+// After so long one of that latency may be asked, too: it would have sent the op twice by then.
+Duration patience_with(FetchState const& state, Duration latency) {
+  return std::max(2 * latency, state.policy.hedge_time_min);
 }
 
 bool later(Deadline const& a, Deadline const& b) { return a.at > b.at; }
@@ -194,6 +195,41 @@ void ask_peer(FetchState& state, FetchPeer& peer, std::uint32_t room, Instant no
   }
 }
 
+std::uint64_t free_room(FetchState const& state) {
+  std::uint64_t const taken = state.promised_bytes + state.storing_bytes;
+  return state.room_bytes > taken ? state.room_bytes - taken : 0;
+}
+
+// It is looked at again when the store has room.
+void starve(FetchState& state, PeerNumber number) {
+  FetchPeer& peer = state.peers[number];
+  if (std::exchange(peer.starved, true)) return;
+  state.starved.push_back(number);
+}
+
+// Room is kept for what a peer may still send as long as it is asked for something. What it was
+// promised besides stays promised: it is kept again before it is asked again.
+void keep_room(FetchState& state, FetchPeer& peer) {
+  std::uint64_t const more = std::min(open_promise(peer) - peer.kept_bytes, free_room(state));
+  peer.kept_bytes += more;
+  state.promised_bytes += more;
+}
+
+// So many ids may be asked of it besides: what it sends must have room. One that understands credit
+// sends no more than it has been promised, whatever it is asked for; if there is room for that.
+std::uint32_t askable(FetchState& state, FetchPeer& peer) {
+  constexpr std::uint32_t any = ~std::uint32_t{0};
+  if (state.policy.room_bytes == 0) return any;
+  keep_room(state, peer);
+  std::uint64_t const room = peer.kept_bytes + free_room(state);
+  if (room == 0) return 0;
+  if (peer.speaks_weir && peer.kept_bytes == open_promise(peer)) return any;
+  std::uint64_t const count = std::max<std::uint64_t>(1, room / guessed_op_bytes(peer));
+  std::uint64_t const asked = list_of(peer, PairState::asked).size;
+  return count > asked ? static_cast<std::uint32_t>(std::min<std::uint64_t>(count - asked, any))
+                       : 0;
+}
+
 // How many bytes it may have sent in all; 0: nothing new is promised.
 std::uint64_t promise(FetchState& state, PeerNumber number, Instant now) {
   FetchPolicy const& policy = state.policy;
@@ -203,16 +239,16 @@ std::uint64_t promise(FetchState& state, PeerNumber number, Instant now) {
   std::uint64_t const open = open_promise(peer);
   std::uint64_t const wish = std::max(2 * asked * guessed_op_bytes(peer), promise_min_bytes);
   if (open > wish / 2) return 0;
-  std::uint64_t const taken = state.promised_bytes + state.storing_bytes;
-  std::uint64_t const room = policy.room_bytes > taken ? policy.room_bytes - taken : 0;
+  std::uint64_t const room = free_room(state);
   // A little at a time would be many messages; but one that has nothing must get something.
   if (room == 0 || (open > 0 && room < promise_min_bytes)) {
-    state.starved.push_back(number);
+    starve(state, number);
     return 0;
   }
   std::uint64_t const more = std::min(wish - open, room);
   if (open == 0) peer.promised_at = now;
   peer.promised_bytes = peer.received_bytes + open + more;
+  peer.kept_bytes += more;
   state.promised_bytes += more;
   return peer.promised_bytes;
 }
@@ -254,10 +290,17 @@ Instant due_of(FetchState const& state, FetchPeer const& peer, Instant now) {
   if (since == never) return due;
   due = std::min(due, since + timeout_of(state, peer));
   if (state.policy.hedge && state.idle_count > 0 && peer.hedge_next != no_number) {
-    Instant const at = state.pending.pair(peer.hedge_next).asked_at + patience_of(state);
+    Instant const at =
+        state.pending.pair(peer.hedge_next).asked_at + patience_with(state, state.quickest_latency);
     due = std::min(due, std::max(at, now + hedge_again_time));
   }
   return due;
+}
+
+// Nothing is asked of it: what it may send has no use for the room.
+void give_up_room(FetchState& state, FetchPeer& peer) {
+  state.promised_bytes -= std::exchange(peer.kept_bytes, 0);
+  feed_starved(state);
 }
 
 // What one peer needs now: a connection, requests, or to be looked at later.
@@ -274,40 +317,77 @@ void settle_peer(FetchState& state, PeerNumber number, Instant now, Requests& re
     auto const first = static_cast<std::uint32_t>(requests.ids.size());
     std::uint32_t const window = window_of(state, peer);
     std::uint32_t const asked = list_of(peer, PairState::asked).size;
-    if (asked < window) ask_peer(state, peer, window - asked, now, requests);
+    if (wanted && asked < window) {
+      std::uint32_t const room = askable(state, peer);
+      if (room > 0) ask_peer(state, peer, std::min(room, window - asked), now, requests);
+      else starve(state, number);
+    }
     set_idle(state, peer, !peer.probing && list_of(peer, PairState::asked).size < window);
     plan_messages(state, number, first, now, requests);
   } else {
     set_idle(state, peer, false);
   }
+  if (peer.kept_bytes > 0 && list_of(peer, PairState::asked).size == 0) give_up_room(state, peer);
   set_due(state, number, due_of(state, peer, now));
 }
 
 // ---- time-outs
 
-// Asks idle peers, too, for what this one has had for long, while the budget lasts.
+Duration usual_latency(FetchState const& state, FetchPeer const& peer) {
+  return peer.latency == 0 ? state.policy.timeout_first : peer.latency;
+}
+
+// Of those that are connected and not asked for the op, the one that answers soonest.
+std::uint32_t find_helper(FetchState const& state, std::uint32_t op) {
+  std::uint32_t helper = no_number;
+  Duration least = never;
+  std::uint32_t source = state.pending.op(op).first_source;
+  for (; source != no_number; source = state.pending.pair(source).next_source) {
+    Pair const& pair = state.pending.pair(source);
+    FetchPeer const& peer = state.peers[pair.peer];
+    bool const can_help = pair.state == PairState::parked && !pair.waits &&
+                          peer.link == LinkState::up && !peer.probing;
+    if (!can_help || usual_latency(state, peer) >= least) continue;
+    least = usual_latency(state, peer);
+    helper = source;
+  }
+  return helper;
+}
+
+// Asks idle peers, too, for what this one has had for long, while the budget lasts. Whoever would
+// be the quickest and is busy is waited for.
 void hedge(FetchState& state, FetchPeer& peer, Instant now) {
   FetchPolicy const& policy = state.policy;
-  Duration const patience = patience_of(state);
+  std::uint64_t const size = guessed_op_bytes(peer);
   while (peer.hedge_next != no_number) {  // ends: each turn goes one further
-    std::uint32_t const number = peer.hedge_next;
-    Pair const& slow = state.pending.pair(number);
-    if (slow.asked_at + patience > now) return;
-    std::uint64_t const budget = state.counters.bytes_received * policy.hedge_per_mille / 1000 +
-                                 std::uint64_t{policy.hedge_ops_min} * guessed_op_bytes(peer);
-    if (state.hedged_bytes + guessed_op_bytes(peer) > budget) return;
-    peer.hedge_next = slow.after;
-    std::uint32_t source = state.pending.op(slow.op).first_source;
-    for (; source != no_number; source = state.pending.pair(source).next_source) {
-      Pair& other = state.pending.pair(source);
-      if (other.state != PairState::parked || other.waits || !state.peers[other.peer].idle)
-        continue;
-      queue_pair(state, source);
-      other.hedged = true;
-      state.hedged_bytes += guessed_op_bytes(peer);
+    Pair const& late = state.pending.pair(peer.hedge_next);
+    if (late.asked_at + patience_with(state, state.quickest_latency) > now) return;
+    std::uint64_t const budget =
+        state.counters.bytes_received * policy.hedge_per_mille / 1000 + policy.hedge_ops_min * size;
+    if (state.hedged_bytes + size > budget) return;
+    bool const is_asked_twice = state.pending.op(late.op).asked_count > 1;
+    std::uint32_t const number = is_asked_twice ? no_number : find_helper(state, late.op);
+    if (number != no_number) {
+      FetchPeer const& helper = state.peers[state.pending.pair(number).peer];
+      Duration const patience = patience_with(state, usual_latency(state, helper));
+      if (!helper.idle || late.asked_at + patience > now) return;
+      queue_pair(state, number);
+      state.pending.pair(number).hedged = true;
+      state.hedged_bytes += size;
       ++state.counters.hedged;
-      break;
     }
+    peer.hedge_next = late.after;
+  }
+}
+
+// It may come from somebody else, too, from now on: whoever was asked is looked at once more.
+void hedge_again(FetchState& state, PendingOp const& op) {
+  std::uint32_t source = op.first_source;
+  for (; source != no_number; source = state.pending.pair(source).next_source) {
+    Pair const& pair = state.pending.pair(source);
+    if (pair.state != PairState::asked) continue;
+    state.peers[pair.peer].hedge_next = list_of(state.peers[pair.peer], PairState::asked).first;
+    mark_changed(state, pair.peer);
   }
 }
 
@@ -352,7 +432,8 @@ void lose(FetchState& state, PeerNumber number, Instant now) {
     queue_pair(state, pair);
     release_sources(state, op);
   }
-  state.promised_bytes -= open_promise(peer);
+  forget_latency(state, number);
+  state.promised_bytes -= std::exchange(peer.kept_bytes, 0);
   peer.promised_bytes = peer.received_bytes = 0;
   peer.cancelled.clear();
   peer.unanswered = 0;
@@ -373,12 +454,15 @@ bool want(FetchState& state, WantedOp const& wanted, PeerNumber number) {
   std::uint32_t const op = state.pending.find_or_add(wanted.id);
   std::uint32_t pair = state.pending.find_pair(op, number);
   if (pair == no_number) {
+    PendingOp const& added = state.pending.op(op);
+    if (state.keeps_list && added.first_source == no_number)
+      state.to_list.push(OpTicket{op, added.use});
     pair = state.pending.add_pair(op, number);
     state.pending.push_back(list_of(state.peers[number], PairState::parked), pair);
     ++state.counters.ids_added;
+    if (added.asked_count > 0 && state.policy.hedge) hedge_again(state, added);
   }
-  if (state.pending.pair(pair).metadata.empty())
-    state.pending.pair(pair).metadata = wanted.metadata;
+  state.pending.note_metadata(pair, wanted.metadata);
   add_deadline(state, op, wanted.deadline);
   bool const asked = state.pending.pair(pair).state == PairState::asked;
   if (asked && state.policy.in_order) {  // once more, behind all others
@@ -397,6 +481,21 @@ bool cancel(FetchState& state, OpId const& id) {
   drop_op(state, op);
   tidy_deadlines(state);
   return true;
+}
+
+void move_peer(FetchState& state, PeerNumber from, PeerNumber to) {
+  peer_of(state, from);
+  for (std::size_t i = 0; i < pair_state_count; ++i) {
+    while (state.peers[from].lists[i].first != no_number) {  // ends: each turn drops one
+      std::uint32_t const pair = state.peers[from].lists[i].first;
+      // Before it is dropped, so that the op is wanted of somebody all the time.
+      WantedOp wanted{.id = state.pending.op(state.pending.pair(pair).op).id};
+      wanted.metadata = state.pending.metadata_of(pair);
+      want(state, wanted, to);
+      drop_pair(state, pair);
+    }
+  }
+  forget_peer(state, from);
 }
 
 void note_link(FetchState& state, PeerNumber number, LinkChange change, Instant now) {

@@ -64,6 +64,9 @@ enum class LinkChange : std::uint8_t {
 };
 void note_link(FetchState& state, PeerNumber peer, LinkChange change, Instant now);
 
+// What is wanted of one peer is wanted of the other: they are the same, and `from` is nobody.
+void move_peer(FetchState& state, PeerNumber from, PeerNumber to);
+
 // Whatever is due by now.
 void note_due(FetchState& state, Instant now);
 // When something will be.
