@@ -1,7 +1,8 @@
 # The commands of the project. Each installs what it needs first (scripts/setup; on a system that is
 # no Debian, say `make test SETUP=:` once the packages are there by other means).
 #
-#   make run      build and run the example `reachability`
+#   make run      build and run three nodes that exchange a hundred MiB, one of them killed on the way
+#   make reachability   build and run that example
 #   make test     build and run all tests
 #   make bench    build and run the benchmarks; the numbers are in build/bench.json
 #   make build    release build of the library and the examples
@@ -20,9 +21,15 @@ DATA ?= $(wildcard ../shared/data)
 
 CODE = $(shell find $(wildcard weir tests bench fuzz examples tools cmake) -name '*.h' -o -name '*.cc')
 
-.PHONY: run test bench build format check setup
+.PHONY: run reachability test bench build format check setup
 
 run:
+	$(SETUP) run
+	cmake --preset release $(CMAKE_FLAGS)
+	cmake --build --preset release --target three_nodes
+	build/release/tools/weir_node/three_nodes $(ARGS)
+
+reachability:
 	$(SETUP) run
 	cmake --preset release $(CMAKE_FLAGS)
 	cmake --build --preset release --target reachability
