@@ -58,6 +58,11 @@ void measure_telemetry(Options const& options, Report& report);
 // Ops on a disk against RocksDB itself, and in memory; what two nodes say to find what they lack.
 void measure_store(Options const& options, Report& report);
 void measure_reconcile(Options const& options, Report& report);
+// Ops from node to node: how many a second, with how much memory, from good holders and bad ones,
+// and until they are durable; against libtorrent and hypercore.
+void measure_fetch(Options const& options, Report& report);
+// Two nodes until they hold the same: many ops, and a few that differ among a million.
+void measure_sync(Options const& options, Report& report);
 // What a flow costs to compile.
 void measure_compile(Options const& options, Report& report);
 // What a header costs that is included alone.

@@ -36,6 +36,7 @@ constexpr Section sections[] = {
     {"files", measure_files},     {"handover", measure_handover},
     {"http", measure_http},       {"telemetry", measure_telemetry},
     {"store", measure_store},     {"reconcile", measure_reconcile},
+    {"fetch", measure_fetch},     {"sync", measure_sync},
 };
 
 Options read_options(Arguments& arguments) {
