@@ -2,7 +2,8 @@
 # project. Each time it is configured, built and run, with nothing but what was installed.
 #
 #   cmake -DWAY=installed ...   cmake --install into an empty root, found by find_package and by
-#                               pkg-config; the Debian package holds the same
+#                               pkg-config; and the Debian package, installed by dpkg into another
+#                               one, which holds the same and names whatever else its headers need
 #   cmake -DWAY=subdirectory    add_subdirectory, as shared libraries
 #
 # -DSOURCE -DBUILD -DCONSUMER -DSCRATCH -DCOMPILER -DLAUNCHER -DGENERATOR -DCONFIG say with what.
@@ -62,10 +63,56 @@ function(test_installed)
 
   run("${CMAKE_CPACK_COMMAND}" -G DEB --config "${BUILD}/CPackConfig.cmake" -B "${SCRATCH}/package")
   file(GLOB package "${SCRATCH}/package/libweir-dev_*.deb")
-  run(dpkg-deb -x "${package}" "${SCRATCH}/package_root")
-  expect_same_files("${SCRATCH}/root/usr" "${SCRATCH}/package_root/usr")
-  build_and_run_consumer(part -DONLY_RING=ON
-    "-DCMAKE_PREFIX_PATH=${SCRATCH}/package_root/usr")
+  test_package("${package}" "${SCRATCH}/package_root")
+endfunction()
+
+# As apt does it, but without being root, and without what the package asks for: the root is empty,
+# and that is on this machine.
+function(test_package package root)
+  file(MAKE_DIRECTORY "${root}/var/lib/dpkg/info" "${root}/var/lib/dpkg/updates")
+  file(TOUCH "${root}/var/lib/dpkg/status" "${root}/var/lib/dpkg/available")
+  set(dpkg dpkg "--root=${root}" --force-not-root --force-depends --log=/dev/null)
+  run(${dpkg} --install "${package}")
+  run(dpkg-query "--admindir=${root}/var/lib/dpkg" -W -f "\${Status}" libweir-dev)
+  if(NOT output STREQUAL "install ok installed")
+    message(FATAL_ERROR "the package is not installed: ${output}")
+  endif()
+  expect_same_files("${SCRATCH}/root/usr" "${root}/usr")
+  expect_dependencies("${package}" "${root}/usr/include")
+  build_and_run_consumer(part -DONLY_RING=ON "-DCMAKE_PREFIX_PATH=${root}/usr")
+
+  run(${dpkg} --remove libweir-dev)
+  file(GLOB_RECURSE left "${root}/usr/*")
+  if(left)
+    message(FATAL_ERROR "the package has left something behind:\n${left}")
+  endif()
+endfunction()
+
+# Each package that it asks for is one, and those are all whose headers its own headers include.
+function(expect_dependencies package include)
+  run(dpkg-deb -f "${package}" Depends)
+  string(REGEX MATCHALL "[a-z0-9][a-z0-9.+-]+" depends "${output}")
+  foreach(name IN LISTS depends)
+    run(dpkg-query -W "${name}")
+  endforeach()
+
+  file(GLOB_RECURSE headers RELATIVE "${include}" "${include}/*.h")
+  list(TRANSFORM headers PREPEND "#include <")
+  list(TRANSFORM headers APPEND ">\n")
+  list(JOIN headers "" source)
+  file(WRITE "${SCRATCH}/all_headers.cc" "${source}")
+  run("${COMPILER}" -std=c++20 -M "-I${include}" "${SCRATCH}/all_headers.cc")
+  string(REGEX MATCHALL " /usr/[^ \n]+" files "${output}")
+  list(TRANSFORM files STRIP)
+  run(dpkg -S ${files})
+  string(REGEX MATCHALL "(^|\n)[a-z0-9][a-z0-9.+-]+" owners "${output}")
+  list(TRANSFORM owners STRIP)
+  list(REMOVE_DUPLICATES owners)
+  list(FILTER owners EXCLUDE REGEX "^(libc6-dev|linux-libc-dev|lib(gcc|stdc\\+\\+|clang-common)-[0-9]+-dev)$")
+  list(REMOVE_ITEM owners ${depends})
+  if(owners)
+    message(FATAL_ERROR "the package should ask for ${owners}: headers of Weir include theirs")
+  endif()
 endfunction()
 
 # The name that a program looks for, and that nothing but ours is to be seen.

@@ -244,6 +244,15 @@ TEST(Rules, DeadHeaders) {
             "or delete it [dead-header]\n");
 }
 
+TEST(Rules, PublicHeaders) {
+  Tree tree = listed_tree();
+  EXPECT_EQ(all(check_public_headers(tree)), "");
+  tree.files.push_back(make_file("weir/ring/ring.h", "\n#include \"weir/ring/kernel.h\"\n"));
+  EXPECT_EQ(all(check_public_headers(tree)),
+            "weir/ring/ring.h:2: it is public and includes weir/ring/kernel.h, which is not; list "
+            "both under HEADERS, or neither [public-header]\n");
+}
+
 std::string mentioning(std::string const& text) {
   Tree tree = listed_tree();
   tree.folders = {"docs", "weir", "weir/ring"};

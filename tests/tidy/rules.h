@@ -40,7 +40,8 @@ Problems check_macros(Tree const& tree);         // weir/ defines at most three
 Problems check_folders(Tree const& tree);        // no folder is called after what it is not
 Problems check_dead_files(Tree const& tree);     // every file of weir/ is built by a CMakeLists.txt
 Problems check_dead_headers(Tree const& tree);   // every header of weir/ is public or included
-Problems check_documents(Tree const& tree);      // every file README.md and docs/ mention exists
+Problems check_public_headers(Tree const& tree);  // those include only each other
+Problems check_documents(Tree const& tree);       // every file README.md and docs/ mention exists
 
 Problems check(Tree const& tree);
 

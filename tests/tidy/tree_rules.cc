@@ -80,9 +80,9 @@ Problems without_excepted(Tree const& tree, Problems const& problems) {
 
 std::vector<std::string_view> const& rule_names() {
   static std::vector<std::string_view> const names = {
-      "line-length", "function-length", "file-length",  "median-length", "pragma-once",
-      "unfinished",  "shared-ptr",      "thread-local", "layer",         "library",
-      "macro",       "folder",          "dead-file",    "dead-header",   "dead-link",
+      "line-length", "function-length", "file-length", "median-length", "pragma-once", "unfinished",
+      "shared-ptr",  "thread-local",    "layer",       "library",       "macro",       "folder",
+      "dead-file",   "dead-header",     "dead-link",   "public-header",
   };
   return names;
 }
@@ -142,17 +142,27 @@ Problems check_dead_files(Tree const& tree) {
   return problems;
 }
 
+namespace {
+
+// Calls f(line, path) for each of our own headers that `file` includes.
+template <class F>
+void for_each_own_include(File const& file, F f) {
+  for (std::size_t i = 0; i < file.code.size(); ++i) {
+    std::string_view const code = trim(file.code[i]);
+    if (!code.starts_with('#') || !trim(code.substr(1)).starts_with("include")) continue;
+    std::size_t const begin = file.lines[i].find('"');
+    if (begin == std::string::npos) continue;
+    std::size_t const end = file.lines[i].find('"', begin + 1);
+    f(static_cast<int>(i) + 1, file.lines[i].substr(begin + 1, end - begin - 1));
+  }
+}
+
+}  // namespace
+
 Problems check_dead_headers(Tree const& tree) {
   std::set<std::string> used = read_cmake_lists(tree).public_headers;
-  for (File const& file : tree.files) {
-    for (std::size_t i = 0; i < file.code.size(); ++i) {
-      if (!trim(file.code[i]).starts_with('#')) continue;
-      std::size_t const begin = file.lines[i].find('"');
-      if (begin == std::string::npos) continue;
-      std::size_t const end = file.lines[i].find('"', begin + 1);
-      used.insert(file.lines[i].substr(begin + 1, end - begin - 1));
-    }
-  }
+  for (File const& file : tree.files)
+    for_each_own_include(file, [&](int, std::string const& path) { used.insert(path); });
   Problems problems;
   for (File const& file : tree.files) {
     if (!in_weir(file) || !file.is_header() || used.contains(file.path)) continue;
@@ -162,13 +172,28 @@ Problems check_dead_headers(Tree const& tree) {
   return problems;
 }
 
+Problems check_public_headers(Tree const& tree) {
+  std::set<std::string> const installed = read_cmake_lists(tree).public_headers;
+  Problems problems;
+  for (File const& file : tree.files) {
+    if (!installed.contains(file.path)) continue;
+    for_each_own_include(file, [&](int line, std::string const& path) {
+      if (!installed.contains(path))
+        problems.push_back({"public-header", file.path, line,
+                            "it is public and includes " + path + ", which is not",
+                            "list both under HEADERS, or neither"});
+    });
+  }
+  return problems;
+}
+
 Problems check(Tree const& tree) {
   std::vector<Problems (*)(File const&)> const file_rules = {
       check_line_length, check_function_length, check_file_length, check_pragma_once,
       check_unfinished,  check_refused_code,    check_layers,      check_libraries};
-  std::vector<Problems (*)(Tree const&)> const tree_rules = {check_median_length, check_macros,
-                                                             check_folders,       check_dead_files,
-                                                             check_dead_headers,  check_documents};
+  std::vector<Problems (*)(Tree const&)> const tree_rules = {
+      check_median_length, check_macros,         check_folders,  check_dead_files,
+      check_dead_headers,  check_public_headers, check_documents};
   Problems problems;
   auto const add = [&](Problems found) {
     problems.insert(problems.end(), found.begin(), found.end());
