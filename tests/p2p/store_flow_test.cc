@@ -198,8 +198,12 @@ TEST_P(StoreFlowOnKernel, TwoNodesExchangeWhatTheyHoldInMemory) {
   EXPECT_EQ(left.fetch.counters().ops_unsolicited, 0u);
 }
 
-TEST_P(StoreFlowOnKernel, TwoNodesExchangeWhatTheyHoldOnADisk) {
-  if (kernel_.simulated()) GTEST_SKIP() << "a disk of this machine, once for each of its kernels";
+// A disk of this machine, once for each of its kernels.
+class StoreFlowOnDisk : public StoreFlowOnKernel {};
+INSTANTIATE_TEST_SUITE_P(Kernels, StoreFlowOnDisk, testing::ValuesIn(test_kernels_not_named("sim")),
+                         name_of);
+
+TEST_P(StoreFlowOnDisk, TwoNodesExchangeWhatTheyHoldThere) {
   TestFiles const files(nullptr);
   std::vector<Op> const ops = make_ops(1, 2000, 900);
   Owner<OpStore> holds = RocksStore::open(files.path("holder")).value();

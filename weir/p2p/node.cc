@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "weir/crypto/tls_context.h"
@@ -102,6 +103,8 @@ struct Node::Parts final : BootstrapUser {
   void look_at_rates(Duration time);
   void renew_record();
   void note_put(TimedId const& op);
+  void repair(OpId const& id);
+  void say_refusals();
   void end_want(std::vector<OpId> const& ids, std::size_t refused_count, WantDone const& done);
 
   // Of bootstrap.
@@ -140,6 +143,8 @@ struct Node::Parts final : BootstrapUser {
 
   Alarm alarm;
   Instant looked_at = 0;
+  std::uint64_t told_refusals = 0;
+  std::unordered_set<OpId, OpIdHash> repairing;  // at most as many as there are calls
   Rate rate;
   std::unordered_map<PeerNumber, Rate> rates;
 };
@@ -178,6 +183,8 @@ Result<void> Node::Parts::open() {
   storing.wants_loaded = {
       [](void* node, std::vector<OpId>&& ids) { static_cast<Parts*>(node)->sync->want(ids); },
       this};
+  storing.damaged = {[](void* node, OpId const& id) { static_cast<Parts*>(node)->repair(id); },
+                     this};
   store_flow = make_owner<StoreFlow>(storage, storing);
   calls = make_owner<StoreCalls>(worker, storage);
   return open_http();
@@ -213,6 +220,7 @@ NodeFigures Node::Parts::figures() const {
           .sync = sync->counters(),
           .storage = storage.counters(),
           .store_flow = store_flow->counters(),
+          .links = links->counters(),
           .pending = fetch->pending_count(),
           .pending_bytes = fetch->pending_memory_bytes(),
           .connections = sync->connected_count()};
@@ -269,7 +277,19 @@ void Node::Parts::look(Instant now) {
   known.prune(today);
   if (own && own->record.expires_at < today + own_record_renewal) renew_record();
   if (bootstrap && bootstrap->due() <= now) bootstrap->act();
+  say_refusals();
   alarm.set(now + look_time);
+}
+
+void Node::Parts::say_refusals() {
+  LinkCounters const& now = links->counters();
+  std::uint64_t const refusals = now.refused + now.banned + now.impostors + now.nobody;
+  if (refusals == told_refusals) return;
+  told_refusals = refusals;
+  worker.log().warning("connections were refused", {{"not_let_in", now.refused},
+                                                    {"banned", now.banned},
+                                                    {"somebody_else", now.impostors},
+                                                    {"without_key", now.nobody}});
 }
 
 void Node::Parts::look_at_rates(Duration time) {
@@ -311,7 +331,22 @@ bool Node::Parts::learn(SignedPeerRecord const& record) {
 void Node::Parts::note_put(TimedId const& op) {
   if (fetch->parts().want.pending.find(op.id) != no_number) fetch->cancel(op.id);
   if (sync->wanted_count() > 0) sync->unwant(op.id);
+  if (store_flow->keeps(op.id)) store_flow->let_go({&op.id, 1});
   sync->note_stored(op);
+}
+
+// Its bytes are lost here: somebody else may have them.
+void Node::Parts::repair(OpId const& id) {
+  if (!repairing.insert(id).second) return;
+  bool const taken =
+      calls->ask(CommitRequest{.discard = {id}, .want = {id}}, [this, id](StoreAnswer& answer) {
+        repairing.erase(id);
+        if (answer.error) return;  // the next who asks for it begins anew
+        worker.log().warning("a damaged op is dropped, and wanted of peers", {{"op", id.hex()}});
+        store_flow->keep({&id, 1});
+        sync->want({&id, 1});
+      });
+  if (!taken) repairing.erase(id);
 }
 
 void Node::Parts::end_want(std::vector<OpId> const& ids, std::size_t refused_count,
@@ -374,9 +409,10 @@ bool Node::put(std::vector<Op> ops, PutDone done) {
 
 bool Node::get(std::vector<OpId> ids, std::uint64_t bytes_max, GetDone done) {
   return parts_->calls->ask(RetrieveRequest{std::move(ids), bytes_max},
-                            [done = std::move(done)](StoreAnswer& answer) {
+                            [parts = parts_.get(), done = std::move(done)](StoreAnswer& answer) {
                               auto* const found = std::get_if<Retrieved>(&answer.what);
                               if (answer.error || found == nullptr) return done(refused(answer));
+                              for (OpId const& id : found->damaged) parts->repair(id);
                               done(std::move(*found));
                             });
 }

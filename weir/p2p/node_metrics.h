@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "weir/p2p/counters.h"
+#include "weir/p2p/peer_links.h"
 #include "weir/p2p/storage.h"
 #include "weir/p2p/store_flow.h"
 
@@ -22,6 +23,7 @@ struct NodeFigures {
   SyncCounters sync;
   StorageCounters storage;
   StoreFlowCounters store_flow;
+  LinkCounters links;
   std::uint64_t pending = 0;  // ops
   std::uint64_t pending_bytes = 0;
   std::uint64_t connections = 0;

@@ -225,6 +225,52 @@ TEST_P(NodeTest, ADiskThatIsFullForAWhileLosesNothing) {
   EXPECT_TRUE(all_hold(51));
 }
 
+// A store that has lost the bytes of what it holds, until that is discarded.
+class LosingStore final : public OpStore {
+ public:
+  explicit LosingStore(std::vector<Op> ops) {
+    Committed committed;
+    EXPECT_TRUE(store_.process_incoming(ops, committed).ok());
+  }
+  Result<void> filter_missing(std::span<OpId const> ids, std::vector<OpId>& missing) override {
+    return store_.filter_missing(ids, missing);
+  }
+  Result<void> retrieve(std::span<OpId const> ids, std::uint64_t bytes_max,
+                        Retrieved& retrieved) override {
+    Result<void> const done = store_.retrieve(ids, bytes_max, retrieved);
+    if (lost_) {
+      for (Op const& op : std::exchange(retrieved.ops, {})) retrieved.damaged.push_back(op.id);
+    }
+    return done;
+  }
+  Result<void> commit(Batch const& batch, Committed& committed) override {
+    if (!batch.discard.empty()) lost_ = false;
+    return store_.commit(batch, committed);
+  }
+  Result<Bookmark> list_since(Bookmark after, ListLimits limits,
+                              std::vector<OpEntry>& entries) override {
+    return store_.list_since(after, limits, entries);
+  }
+  Result<void> load_wants(std::vector<OpId>& wants) override { return store_.load_wants(wants); }
+  OpCounts counts() const override { return store_.counts(); }
+
+ private:
+  MemoryStore store_;
+  bool lost_ = true;
+};
+
+TEST_P(NodeTest, AnOpThatIsDamagedOnTheDiskIsFetchedAgain) {
+  std::vector<Op> const ops = blobs("a", 1);
+  Node& a = start(1, plain(), Owner<OpStore>(new LosingStore(ops)));
+  Node& b = start(2, {&a});
+  put(b, ops);
+  ASSERT_TRUE(worker_->run_until([&] { return b.status().loaded && a.status().connections == 1; }));
+  EXPECT_FALSE(holds(a, ops[0].id)) << "its bytes are not what they were";
+  ASSERT_TRUE(worker_->run_until([&] { return a.status().fetch.ops_stored == 1; }));
+  EXPECT_TRUE(holds(a, ops[0].id));
+  EXPECT_EQ(a.status().held.wants, 0u);
+}
+
 TEST_P(NodeTest, WhatIsWantedAndHeldIsThereAgainAfterARestart) {
   std::string const path = testing::TempDir() + "/node_" + std::to_string(::getpid());
   std::filesystem::remove_all(path);

@@ -517,6 +517,8 @@ void StoreFlow::Serving::end_read(Turn&& turn, StoreAnswer& answer) {
     for (OpId const& id : found.damaged) {
       ++counters_.damaged;
       fetch_.log.error("an op is damaged in the store, and not served", {{"op", id.hex()}});
+      if (options_.damaged.function != nullptr)
+        options_.damaged.function(options_.damaged.context, id);
     }
     served = served_of(std::move(turn), found);
     served.request = std::move(answer.request);

@@ -47,6 +47,11 @@ struct StoreFlowOptions {
     void (*function)(void* context, std::vector<OpId>&& ids) = nullptr;
     void* context = nullptr;
   } wants_loaded{};
+  // Told of each op that was to be served and whose bytes the store cannot give back.
+  struct {
+    void (*function)(void* context, OpId const& id) = nullptr;
+    void* context = nullptr;
+  } damaged{};
   // Bytes of ops that wait because the storage has no room for them.
   std::uint64_t waiting_bytes_max = 16u << 20;
   std::uint32_t kept_ids_max = 1u << 20;
