@@ -60,7 +60,7 @@ void Fetch::run(Extend extend) {
       extend.function(extend.context, graph, parts);
     }
   };
-  parts_->worker.add(Flows{*parts_, extend});
+  parts_->worker.add(Flows{*parts_, extend}, "fetch");
 }
 
 std::size_t Fetch::add_ops(std::span<OpId const> ids, PeerNumber peer) {

@@ -369,6 +369,7 @@ Result<Owner<Node>> Node::make(Worker& worker, Owner<OpStore> store, NodeOptions
   Parts& own = *node->parts_;
   if (!own.options.control.empty()) {
     http::ServerOptions serving;
+    serving.name = "control";
     serving.limits.body_bytes_max = control_body_bytes_max;
     serving.limits.body_total_bytes_max = 4 * control_body_bytes_max;
     own.control = make_owner<http::Server>(worker, serving);
@@ -465,7 +466,7 @@ std::vector<NodePeer> Node::peers() const {
       peer.id = *id;
       peer.has_id = true;
     }
-    peer.address = parts.links->text(number);
+    peer.address = parts.links->address_text(number);
     peer.connected = parts.sync->peer(number)->connected();
     if (FetchPeer const* const fetched = parts.fetch->peer(number)) {
       for (PairList const& list : fetched->lists) peer.pending += list.size;

@@ -305,15 +305,21 @@ std::uint64_t PeerLinks::waiting_bytes(ConnectionId connection) const {
   return endpoint == nullptr ? 0 : endpoint->waiting_bytes(connection);
 }
 
+std::string PeerLinks::address_text(PeerNumber number) const {
+  Known const& peer = peers_[current(number)];
+  if (peer.has_address) return peer.address.text();
+  Endpoint const* const endpoint = endpoint_of(peer.connection);
+  if (endpoint == nullptr) return {};
+  Result<Address> const from = endpoint->peer_address(peer.connection);
+  return from.ok() ? from.value().text() : std::string();
+}
+
 std::string PeerLinks::text(PeerNumber number) const {
   if (number >= peers_.size()) return "nobody";
   Known const& peer = peers_[current(number)];
-  std::string text = peer.has_id ? peer.id.short_text() + " " : std::string();
-  if (peer.has_address) return text + peer.address.text();
-  Endpoint const* const endpoint = endpoint_of(peer.connection);
-  if (endpoint == nullptr) return text + "a peer that has gone";
-  Result<Address> const from = endpoint->peer_address(peer.connection);
-  return text + (from.ok() ? from.value().text() : "a peer that has gone");
+  std::string const address = address_text(number);
+  std::string const id = peer.has_id ? peer.id.short_text() + " " : std::string();
+  return id + (address.empty() ? "a peer that has gone" : address);
 }
 
 }  // namespace weir

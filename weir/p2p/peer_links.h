@@ -101,6 +101,8 @@ class PeerLinks {
 
   // For logs and summaries: the beginning of its id, and the address, or where it came from.
   std::string text(PeerNumber peer) const;
+  // The latter alone; empty where it has gone.
+  std::string address_text(PeerNumber peer) const;
   std::size_t peer_count() const { return peers_.size() - free_.size(); }
   LinkCounters const& counters() const { return counters_; }
 
