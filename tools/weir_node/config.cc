@@ -18,6 +18,7 @@ namespace weir::tool {
 namespace {
 
 constexpr std::int64_t mebibytes_max = 1 << 20;
+constexpr std::int64_t sync_period_max = 86'400;
 constexpr std::array log_levels = {LogLevel::debug, LogLevel::info, LogLevel::warning,
                                    LogLevel::error, LogLevel::off};
 
@@ -193,6 +194,7 @@ Result<Config> parse_config(std::string_view text, std::string const& file) {
   reader.read_all("bootstrap", "services", config.bootstrap, parse_service);
   reader.read_all("access", "allow", config.allow, parse_peer);
   reader.read_all("access", "block", config.block, parse_peer);
+  reader.read("sync", "period", sync_period_max, config.sync_period);
   reader.read("limits", "room", mebibytes_max, config.limits.room);
   reader.read("limits", "write_buffers", mebibytes_max, config.limits.write_buffers);
   reader.read("limits", "block_cache", mebibytes_max, config.limits.block_cache);
@@ -261,6 +263,12 @@ std::string config_text(Config const& config) {
          "\n"
          "block = " +
          list_of(config.block) +
+         "\n"
+         "\n"
+         "[sync]\n"
+         "# Seconds between two reconciliations with a peer; each connection begins with one.\n"
+         "# period = " +
+         std::to_string(config.sync_period) +
          "\n"
          "\n"
          "[limits]\n"

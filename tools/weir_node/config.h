@@ -34,6 +34,7 @@ struct Config {
   bool serve_bootstrap = false;  // on `http`
   std::vector<PeerId> allow;
   std::vector<PeerId> block;
+  std::uint64_t sync_period = 60;  // seconds between two reconciliations with a peer
   ConfigLimits limits{};
   LogLevel log_level = LogLevel::info;
 };

@@ -35,6 +35,7 @@ NodeOptions node_options(NodeDirectory const& directory, Config const& config, E
   if (config.http) options.http = config.http->text();
   options.control = "unix:" + directory.control_socket();
   options.serves_bootstrap = config.serve_bootstrap;
+  options.sync_period = config.sync_period * seconds;
   options.fetch.room_bytes = config.limits.room * mebibyte;
   options.storage.incoming_bytes_max =
       std::max(options.storage.incoming_bytes_max, 2 * options.fetch.room_bytes);

@@ -66,6 +66,7 @@ TEST(NodeConfig, says_the_line_of_what_is_wrong) {
   EXPECT_EQ(refusal("space = \"a\"\nlisten = 7\n"), "c:2: listen must be a text");
   EXPECT_EQ(refusal("\nspeed = 7\n"), "c:2: speed is no key of a node");
   EXPECT_EQ(refusal("[sink]\nlevel = 7\n"), "c:1: there is no [sink]");
+  EXPECT_EQ(refusal("[sync]\nperiod = 0\n"), "c:2: period must be from 1 to 86400");
   EXPECT_EQ(refusal("[limits]\nroom = 0\n"), "c:2: room must be from 1 to 1048576");
   EXPECT_EQ(refusal("[limits]\nroom = 1.5\n"), "c:2: room must be a number");
   EXPECT_EQ(refusal("[log]\nvolume = 7\n"), "c:2: volume is no key of [log]");

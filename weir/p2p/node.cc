@@ -178,7 +178,9 @@ Result<void> Node::Parts::open() {
   fetching.time_of = {&ContentCheck::time};
   fetching.log = &worker.log();
   fetch = make_owner<Fetch>(worker, *links, fetching);
-  sync = make_owner<Sync>(*fetch);
+  SyncOptions syncing;
+  syncing.policy.session_period = options.sync_period;
+  sync = make_owner<Sync>(*fetch, syncing);
   StoreFlowOptions storing;
   storing.wants_loaded = {
       [](void* node, std::vector<OpId>&& ids) { static_cast<Parts*>(node)->sync->want(ids); },

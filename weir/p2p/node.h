@@ -44,6 +44,8 @@ struct NodeOptions {
   std::string control{};  // "unix:/var/lib/node/control.sock": for weir-node's commands
   bool serves_bootstrap = false;  // at `http`, for others
   FetchPolicy fetch = weir_profile;
+  // Between two reconciliations with a peer, more or less; one is made on connecting anyway.
+  Duration sync_period = 60 * seconds;
   StorageLimits storage{};
 };
 
