@@ -178,6 +178,34 @@ std::string text_of(std::optional<Address> const& address) {
   return toml_text(address ? address->text() : "");
 }
 
+// The rest of it: numbers that a node can do without.
+std::string numbers_text(Config const& config) {
+  return "[sync]\n"
+         "# Seconds between two reconciliations with a peer; each connection begins with one.\n"
+         "# period = " +
+         std::to_string(config.sync_period) +
+         "\n"
+         "\n"
+         "[limits]\n"
+         "# Memory, in MiB: ops that peers may send before they are on the disk; what the store "
+         "has\n"
+         "# not sorted yet; what it keeps at hand.\n"
+         "# room = " +
+         std::to_string(config.limits.room) +
+         "\n"
+         "# write_buffers = " +
+         std::to_string(config.limits.write_buffers) +
+         "\n"
+         "# block_cache = " +
+         std::to_string(config.limits.block_cache) +
+         "\n"
+         "\n"
+         "[log]\n"
+         "# debug, info, warning, error or off\n"
+         "# level = " +
+         toml_text(text(config.log_level)) + "\n";
+}
+
 }  // namespace
 
 Result<Config> parse_config(std::string_view text, std::string const& file) {
@@ -264,31 +292,8 @@ std::string config_text(Config const& config) {
          "block = " +
          list_of(config.block) +
          "\n"
-         "\n"
-         "[sync]\n"
-         "# Seconds between two reconciliations with a peer; each connection begins with one.\n"
-         "# period = " +
-         std::to_string(config.sync_period) +
-         "\n"
-         "\n"
-         "[limits]\n"
-         "# Memory, in MiB: ops that peers may send before they are on the disk; what the store "
-         "has\n"
-         "# not sorted yet; what it keeps at hand.\n"
-         "# room = " +
-         std::to_string(config.limits.room) +
-         "\n"
-         "# write_buffers = " +
-         std::to_string(config.limits.write_buffers) +
-         "\n"
-         "# block_cache = " +
-         std::to_string(config.limits.block_cache) +
-         "\n"
-         "\n"
-         "[log]\n"
-         "# debug, info, warning, error or off\n"
-         "# level = " +
-         toml_text(text(config.log_level)) + "\n";
+         "\n" +
+         numbers_text(config);
 }
 
 }  // namespace weir::tool
