@@ -142,6 +142,35 @@ struct Echo {
   }
 };
 
+// A flow that sends `answer` to each connection that comes by `asked`, an Input or a Channel.
+template <class Asked>
+struct Sends {
+  Endpoint& endpoint;
+  Asked& asked;
+  Bytes const& answer;
+
+  void install(Graph& graph) && {
+    struct State final : Program {
+      Handoff<Frame>* out = nullptr;
+    };
+    auto made = make_owner<State>();
+    State* const state = made.get();
+    graph.adopt(std::move(made));
+    Asked* const from = &asked;
+    Bytes const* const text = &answer;
+    Subgraph& sends = graph.make_subgraph("sends", 0, {}, {}, [=](Activation& activation) {
+      bool const done = from->drain(
+          [&](ConnectionId who) {
+            state->out->push(Frame{who, text->view()});
+          },
+          activation.budget);
+      return done ? Status::done : Status::yielded;
+    });
+    asked.attach(graph, sends);
+    state->out = &endpoint.egress().connect(graph, sends);
+  }
+};
+
 // A flow that does to each frame what `on_frame(Frame, Handoff<Frame>& out)` says, and to each
 // event what `on_event` says.
 struct Custom {

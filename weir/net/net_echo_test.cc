@@ -186,31 +186,6 @@ TEST_P(NetEcho, what_was_sent_in_silence_does_not_count_as_untried) {
 TEST_P(NetEcho, two_graphs_can_share_an_endpoint) {
   TestNet test(GetParam(), tiny_limits(2, 512));
   Endpoint& server = test.listen();
-  struct Sends {
-    Endpoint& endpoint;
-    Channel<ConnectionId>& asked;
-    Bytes const& answer;
-    void install(Graph& graph) && {
-      struct State final : Program {
-        Handoff<Frame>* out = nullptr;
-      };
-      auto made = make_owner<State>();
-      State* const state = made.get();
-      graph.adopt(std::move(made));
-      Channel<ConnectionId>* const from = &asked;
-      Bytes const* const text = &answer;
-      Subgraph& sends = graph.make_subgraph("sends", 0, {}, {}, [=](Activation& activation) {
-        bool const done = from->drain(
-            [&](ConnectionId who) {
-              state->out->push(Frame{who, text->view()});
-            },
-            activation.budget);
-        return done ? Status::done : Status::yielded;
-      });
-      asked.attach(graph, sends);
-      state->out = &endpoint.egress().connect(graph, sends);
-    }
-  };
   struct Reads {
     Endpoint& endpoint;
     Channel<ConnectionId>& asked;
@@ -227,7 +202,7 @@ TEST_P(NetEcho, two_graphs_can_share_an_endpoint) {
   };
   Channel<ConnectionId> asked;
   Bytes const answer(std::string_view("an answer from elsewhere"));
-  test.worker().add(Sends{server, asked, answer});
+  test.worker().add(Sends<Channel<ConnectionId>>{server, asked, answer});
   test.worker().add(Reads{server, asked});
   Client& client = test.connect(server.address());
   for (int i = 0; i < 20; ++i) client.send(framed("?"));

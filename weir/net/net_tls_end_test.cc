@@ -117,34 +117,9 @@ TEST_P(NetTlsEndTest, a_stop_says_the_end_to_everybody) {
 // What it says after the end was said goes nowhere, and holds nothing up.
 TEST_P(NetTlsEndTest, what_a_flow_says_behind_its_close_does_not_keep_it_waiting) {
   Endpoint& endpoint = serve();
-  struct Talks {
-    Endpoint& endpoint;
-    Input<ConnectionId>& asked;
-    Bytes const& answer;
-    void install(Graph& graph) && {
-      struct State final : Program {
-        Handoff<Frame>* out = nullptr;
-      };
-      auto made = make_owner<State>();
-      State* const state = made.get();
-      graph.adopt(std::move(made));
-      Input<ConnectionId>* const from = &asked;
-      Bytes const* const text = &answer;
-      Subgraph& talks = graph.make_subgraph("talks", 0, {}, {}, [=](Activation& activation) {
-        bool const done = from->drain(
-            [&](ConnectionId who) {
-              state->out->push(Frame{who, text->view()});
-            },
-            activation.budget);
-        return done ? Status::done : Status::yielded;
-      });
-      asked.attach(graph, talks);
-      state->out = &endpoint.egress().connect(graph, talks);
-    }
-  };
   Input<ConnectionId> asked;
   Bytes const answer(std::string_view("one thing more"));
-  test_.worker().add(Talks{endpoint, asked, answer});
+  test_.worker().add(Sends<Input<ConnectionId>>{endpoint, asked, answer});
   for (int steps = 0; steps < 6; ++steps) {  // from the close to what is said behind it
     events_.clear();
     TlsClient client = connect(endpoint);

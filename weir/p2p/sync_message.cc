@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include "weir/base/assert.h"
 #include "weir/p2p/message.h"
+#include "weir/p2p/varint.h"
 
 namespace weir {
 
@@ -37,15 +39,9 @@ class Reader {
     return byte;
   }
   std::uint64_t varint() {
-    std::uint64_t number = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      std::uint8_t const part = byte();
-      if (shift == 63 && part > 1) break;
-      number |= std::uint64_t{part & 0x7Fu} << shift;
-      if (part < 0x80) return number;
-    }
-    refuse("it has a number of more than 64 bits");
-    return 0;
+    std::optional<std::uint64_t> const number = read_varint([this] { return byte(); });
+    if (!number) refuse("it has a number of more than 64 bits");
+    return number.value_or(0);
   }
 
  private:
