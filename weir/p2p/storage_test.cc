@@ -337,13 +337,13 @@ TEST(StorageThread, WhoFoundNoRoomIsToldOfSome) {
 
 TEST(StorageThread, ARequestThatFindsNoRoomForItsBytesLeavesItsPlaceWithoutAWord) {
   Inbox inbox;
+  Woken woken;  // which the storage wakes as long as it lives
+  Woken plans;
   StorageThread storage(make_owner<MemoryStore>());
   Credit all = storage.promise(~0ull);
-  Woken woken;
   storage.when_room(woken.waker());
   EXPECT_EQ(ask(storage, inbox, 1, commit_of(0, 1, 100)), Asked::full);
   EXPECT_EQ(woken.times, 0);
-  Woken plans;
   storage.when_room_for_ops(plans.waker());
   all = {};
   EXPECT_EQ(woken.times, 1);
