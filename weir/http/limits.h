@@ -51,10 +51,10 @@ struct Limits {
   // ---- files
   std::uint32_t cached_file_bytes_max = 64u << 10;  // a larger one is sent from the disk's cache
   std::uint64_t cached_total_bytes_max = 32u << 20;
-  std::uint32_t open_file_count_max = 1024;   // known files, large ones open
-  Duration file_check_time = 1 * seconds;     // after which it is looked whether it changed
-  std::uint32_t file_send_bytes = 1u << 20;   // of a large one, before it is another one's turn
-  std::uint32_t file_read_bytes = 64u << 10;  // where it has to be fetched from the disk
+  std::uint32_t open_file_count_max = 1024;    // known files, large ones open
+  Duration file_check_time = 1 * seconds;      // after which it is looked whether it changed
+  std::uint32_t file_send_bytes = 256u << 10;  // of a large one, before it is another one's turn
+  std::uint32_t file_read_bytes = 64u << 10;   // where it has to be fetched from the disk
 
   // ---- the receive pool
   std::uint32_t pool_buffer_count = 64;
